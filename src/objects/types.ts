@@ -1,0 +1,126 @@
+import type { Readable } from 'node:stream';
+
+/** A bucket as the object store sees it: its generation id names it, so a bucket made again is a new one. */
+export interface BucketHandle {
+  readonly generation: string;
+  /** The name users gave it; the `s3` driver addresses it by name. */
+  readonly name: string;
+}
+
+export type ChecksumAlgorithm = 'CRC32' | 'CRC32C' | 'CRC64NVME' | 'SHA1' | 'SHA256';
+
+export interface ObjectInfo {
+  readonly key: string;
+  readonly sizeBytes: number;
+  /** With the double quotes, as S3 sends it. */
+  readonly etag: string;
+  readonly lastModifiedMs: number;
+  readonly contentType: string;
+  /** Content-Encoding, Cache-Control, … as they were put, by lower-case header name. */
+  readonly headers: Readonly<Record<string, string>>;
+  /** User metadata without the `x-amz-meta-` prefix. */
+  readonly metadata: Readonly<Record<string, string>>;
+  readonly checksums: Readonly<Partial<Record<ChecksumAlgorithm, string>>>;
+  readonly checksumType?: 'FULL_OBJECT' | 'COMPOSITE';
+  readonly partCount?: number;
+}
+
+export interface PutOptions {
+  readonly contentType?: string;
+  readonly headers?: Readonly<Record<string, string>>;
+  readonly metadata?: Readonly<Record<string, string>>;
+  /** Checksums to compute and keep. */
+  readonly checksumAlgorithm?: ChecksumAlgorithm;
+  /** Only when no object has this key (`If-None-Match: *`). */
+  readonly ifNoneMatch?: boolean;
+  /** Only when the object there has this etag. */
+  readonly ifMatch?: string;
+  /** Called with the finished digests before the object appears; throwing means it never does (Content-MD5, x-amz-checksum-…). */
+  readonly verify?: (digests: {
+    md5Hex: string;
+    checksums: Readonly<Partial<Record<ChecksumAlgorithm, string>>>;
+  }) => void;
+}
+
+export interface ListOptions {
+  readonly prefix?: string;
+  readonly delimiter?: string;
+  /** Keys after this one, exclusive. */
+  readonly startAfter?: string;
+  readonly maxKeys: number;
+}
+export interface ListResult {
+  readonly objects: readonly ObjectInfo[];
+  readonly commonPrefixes: readonly string[];
+  /** Where to go on (a key or common prefix), undefined at the end. */
+  readonly nextStartAfter: string | undefined;
+}
+
+/** Errors of an object store, typed; `#buckets` words them as S3 does. */
+export class ObjectStoreError extends Error {
+  override readonly name = 'ObjectStoreError';
+  readonly reason:
+    | 'no-such-key'
+    | 'no-such-upload'
+    | 'no-such-bucket'
+    | 'precondition-failed'
+    | 'invalid-part'
+    | 'part-too-small'
+    | 'invalid-range'
+    | 'denied'
+    | 'unavailable'
+    | 'no-space';
+
+  constructor(reason: ObjectStoreError['reason'], message: string, options?: ErrorOptions) {
+    super(message, options);
+    this.reason = reason;
+  }
+}
+
+/** Keeps objects. They appear whole or not at all; a resolved promise is durable. */
+export interface ObjectStore {
+  createBucket(bucket: BucketHandle): Promise<void>;
+  deleteBucket(bucket: BucketHandle): Promise<void>;
+  isEmpty(bucket: BucketHandle): Promise<boolean>;
+  put(bucket: BucketHandle, key: string, body: Uint8Array | Readable, options?: PutOptions): Promise<ObjectInfo>;
+  head(bucket: BucketHandle, key: string): Promise<ObjectInfo>;
+  /** `range` is inclusive at both ends and must lie inside the object. */
+  get(
+    bucket: BucketHandle,
+    key: string,
+    range?: { first: number; last: number },
+  ): Promise<{ info: ObjectInfo; body: Readable }>;
+  /** Deleting what is not there succeeds, as in S3. */
+  delete(bucket: BucketHandle, key: string): Promise<void>;
+  list(bucket: BucketHandle, options: ListOptions): Promise<ListResult>;
+  createUpload(
+    bucket: BucketHandle,
+    key: string,
+    options: PutOptions & { checksumType?: 'FULL_OBJECT' | 'COMPOSITE' },
+  ): Promise<string>;
+  putPart(
+    bucket: BucketHandle,
+    key: string,
+    uploadId: string,
+    partNumber: number,
+    body: Uint8Array | Readable,
+    options?: PutOptions,
+  ): Promise<PartInfo>;
+  listParts(bucket: BucketHandle, key: string, uploadId: string): Promise<PartInfo[]>;
+  completeUpload(
+    bucket: BucketHandle,
+    key: string,
+    uploadId: string,
+    parts: readonly { partNumber: number; etag: string }[],
+    options?: PutOptions,
+  ): Promise<ObjectInfo>;
+  abortUpload(bucket: BucketHandle, key: string, uploadId: string): Promise<void>;
+  listUploads(bucket: BucketHandle): Promise<{ key: string; uploadId: string; initiatedMs: number }[]>;
+}
+export interface PartInfo {
+  readonly partNumber: number;
+  readonly sizeBytes: number;
+  readonly etag: string;
+  readonly lastModifiedMs: number;
+  readonly checksums: Readonly<Partial<Record<ChecksumAlgorithm, string>>>;
+}

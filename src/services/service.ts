@@ -1,0 +1,65 @@
+import type { Readable } from 'node:stream';
+import type { Body } from '#base';
+import type { Caller } from '#identity';
+
+/** What a handler knows of the request besides its decoded input. */
+export interface CallContext {
+  /** UUID; the caller sees it as `x-amzn-RequestId`. (S3 answers with it as `x-amz-request-id` too.) */
+  readonly requestId: string;
+  readonly caller: Caller;
+  /** The account that owns the caller's access key: 12 digits. */
+  readonly accountId: string;
+  /** The region that the request is signed for. */
+  readonly region: string;
+  readonly receivedAtMs: number;
+  readonly sourceIp: string;
+  readonly userAgent: string;
+  /** Lower-case request headers, for the few operations that need one that no member binds. */
+  readonly headers: Readonly<Record<string, string | undefined>>;
+  /** Names of the headers that the signature covers, lower case. */
+  readonly signedHeaders: ReadonlySet<string>;
+  /** The request's body as received (decoded from aws-chunked); undefined when the operation takes a stream. */
+  readonly body: Body | undefined;
+  /** The streaming payload of operations whose input has one (PutObject, UploadPart); ends with an error when a hash or signature fails. */
+  readonly bodyStream: Readable | undefined;
+  /** Aborts when the caller goes away or the server is stopping for good. */
+  readonly signal: AbortSignal;
+  /** Sets a response header that no output member binds, such as `x-varve-upstream`. */
+  setHeader(name: string, value: string): void;
+  /** Overrides the success status, such as 206 or 304. */
+  setStatus(status: number): void;
+}
+
+export interface ImplementedOperation {
+  readonly kind: 'implemented';
+  // oxlint-disable-next-line typescript/no-explicit-any -- the table erases types that `implement` has checked
+  readonly handle: (input: any, context: CallContext) => Promise<unknown>;
+}
+export interface UnimplementedOperation {
+  readonly kind: 'unimplemented';
+  /** Shown in docs/reference and to the caller: why it is not there. */
+  readonly why: string;
+}
+/** Complete by type: every operation of the service's model is implemented or says why not. */
+export type OperationTable<Names extends string> = Readonly<
+  Record<Names, ImplementedOperation | UnimplementedOperation>
+>;
+
+/** An operation's handler: decoded input to output; throws {@link ApiError} for AWS's errors. */
+export function implement<Input, Output>(
+  handle: (input: Input, context: CallContext) => Promise<Output>,
+): ImplementedOperation {
+  return { kind: 'implemented', handle };
+}
+
+export function unimplemented(why: string): UnimplementedOperation {
+  return { kind: 'unimplemented', why };
+}
+
+/** Many operations with the same reason. */
+export function unimplementedAll<Names extends string>(
+  why: string,
+  names: readonly Names[],
+): Record<Names, UnimplementedOperation> {
+  return Object.fromEntries(names.map((name) => [name, unimplemented(why)])) as Record<Names, UnimplementedOperation>;
+}

@@ -1,0 +1,58 @@
+import type { Body } from '#base';
+import type { LoggedOperation } from '#records';
+
+/** A model call to be answered, as the caller sent it. */
+export interface ModelCall {
+  readonly operation: LoggedOperation | 'CountTokens';
+  /** As in the request's path, decoded: an id, an inference profile's id, or an ARN. */
+  readonly modelId: string;
+  readonly region: string;
+  readonly accountId: string;
+  readonly body: Body;
+  readonly contentType: string;
+  readonly accept: string;
+  /** The request's `x-amzn-bedrock-…` headers (guardrail, trace, performance, service tier), lower case. */
+  readonly bedrockHeaders: Readonly<Record<string, string>>;
+  readonly requestId: string;
+  /** Aborts when the caller went away. */
+  readonly signal: AbortSignal;
+}
+
+/** One event-stream frame: its bytes exactly as they go to the caller, and what it says. */
+export interface StreamFrame {
+  readonly raw: Uint8Array;
+  readonly messageType: 'event' | 'exception' | 'error';
+  /** `:event-type`, `:exception-type` or `:error-code`. */
+  readonly type: string;
+  readonly payload: Buffer;
+}
+
+export type UpstreamAnswer =
+  | {
+      readonly kind: 'whole';
+      readonly contentType: string;
+      readonly body: Body;
+      /** The `x-amzn-bedrock-…` response headers (token counts, latency), lower case. */
+      readonly bedrockHeaders: Readonly<Record<string, string>>;
+      readonly upstreamRequestId?: string;
+    }
+  | {
+      readonly kind: 'stream';
+      /** The type of the chunks' content (`X-Amzn-Bedrock-Content-Type`), usually application/json. */
+      readonly contentType: string;
+      /** Frames as they come; fails with {@link ApiError} when the upstream breaks off. */
+      readonly frames: AsyncIterable<StreamFrame>;
+      readonly bedrockHeaders: Readonly<Record<string, string>>;
+      readonly upstreamRequestId?: string;
+    };
+
+/** Answers model calls. Refusals (throttling, validation, time-outs, …) are thrown as ApiError with AWS's code, status and text. */
+export interface Upstream {
+  /** As in the configuration: `bedrock`, `local`; goes into the records' column. */
+  readonly name: string;
+  answer(call: ModelCall): Promise<UpstreamAnswer>;
+  close(): Promise<void>;
+}
+
+/** Finds who answers for a model id; undefined: nobody (AWS's error for an unknown model). */
+export type UpstreamChooser = (modelId: string, region: string) => Upstream | undefined;
