@@ -1,1 +1,2 @@
+export { openState } from './open.ts';
 export * from './types.ts';
