@@ -47,7 +47,10 @@ test('an unknown key is an error that names it and the nearest valid one, at any
 
 test('wrong values name their key', () => {
   assert.throws(() => checkConfig({ delivery: { interval: 'soon' } }, 'test'), /delivery\.interval: write a duration/);
-  assert.throws(() => checkConfig({ models: [{ models: ['*'], upstream: 'nobody' }] }, 'test'), /no upstream is named "nobody"/);
+  assert.throws(
+    () => checkConfig({ models: [{ models: ['*'], upstream: 'nobody' }] }, 'test'),
+    /no upstream is named "nobody"/,
+  );
 });
 
 test('a file that is missing or no YAML is told in words', async () => {

@@ -19,7 +19,10 @@ type Tree = { [key: string]: unknown };
  * The effective configuration: flags over environment over file over defaults (contract.md, Environment).
  * @throws {OperationalError} `config-invalid`: names the key, what is wrong, and the nearest valid key
  */
-export async function loadConfig(flags: Flags, environment: Readonly<Record<string, string | undefined>>): Promise<Config> {
+export async function loadConfig(
+  flags: Flags,
+  environment: Readonly<Record<string, string | undefined>>,
+): Promise<Config> {
   const path = flags.config ?? environment['VARVE_CONFIG'];
   const tree: Tree = path === undefined ? {} : await readConfigFile(path);
   applyEnvironment(tree, environment);
@@ -62,14 +65,24 @@ async function readConfigFile(path: string): Promise<Tree> {
   try {
     text = await readFile(path, 'utf8');
   } catch (error) {
-    throw new OperationalError('config-unreadable', `the configuration file ${path} cannot be read: ${(error as Error).message}`, 'Check the path and its permissions.', { cause: error });
+    throw new OperationalError(
+      'config-unreadable',
+      `the configuration file ${path} cannot be read: ${(error as Error).message}`,
+      'Check the path and its permissions.',
+      { cause: error },
+    );
   }
   try {
     const tree: unknown = parseYaml(text) ?? {};
     if (typeof tree === 'object' && !Array.isArray(tree)) return tree as Tree;
     throw new Error('the top level must be a mapping');
   } catch (error) {
-    throw new OperationalError('config-invalid', `the configuration file ${path} is no valid YAML: ${(error as Error).message}`, 'Mend the file.', { cause: error });
+    throw new OperationalError(
+      'config-invalid',
+      `the configuration file ${path} is no valid YAML: ${(error as Error).message}`,
+      'Mend the file.',
+      { cause: error },
+    );
   }
 }
 
@@ -82,7 +95,12 @@ function section(tree: Tree, key: string): Tree {
 }
 
 function applyEnvironment(tree: Tree, environment: Readonly<Record<string, string | undefined>>): void {
-  const plain = { VARVE_LISTEN: 'listen', VARVE_DATA: 'data', VARVE_REGION: 'region', VARVE_LOG_LEVEL: 'logLevel' } as const;
+  const plain = {
+    VARVE_LISTEN: 'listen',
+    VARVE_DATA: 'data',
+    VARVE_REGION: 'region',
+    VARVE_LOG_LEVEL: 'logLevel',
+  } as const;
   for (const [variable, key] of Object.entries(plain)) {
     if (environment[variable] !== undefined) tree[key] = environment[variable];
   }

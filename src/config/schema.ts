@@ -39,7 +39,9 @@ const bedrockUpstream = z.strictObject({
   endpoint: z
     .url()
     .optional()
-    .describe("Any Bedrock-compatible endpoint, another Varve's included; default: AWS's endpoint of the call's region."),
+    .describe(
+      "Any Bedrock-compatible endpoint, another Varve's included; default: AWS's endpoint of the call's region.",
+    ),
   region: z.string().optional().describe('The region to sign for; default: the region of the call.'),
   credentials: z
     .strictObject({
@@ -102,7 +104,9 @@ export const configSchema = z.strictObject({
       onFailure: z
         .enum(['refuse', 'serve'])
         .default('refuse')
-        .describe('When the journal cannot be written: refuse calls, or serve them and write a counted gap marker later.'),
+        .describe(
+          'When the journal cannot be written: refuse calls, or serve them and write a counted gap marker later.',
+        ),
       segmentBytes: bytes(64 * MIB).describe('Size of a segment file.'),
       sizeBytesMax: bytes(20 * GIB).describe('What journal and spilled bodies may take on disk in all.'),
       freeBytesMin: bytes(256 * MIB).describe('Disk space that is left free for others.'),
@@ -135,7 +139,9 @@ export const configSchema = z.strictObject({
   limits: z
     .strictObject({
       connectionsMax: z.int().positive().default(20_000),
-      bodyMemoryBytes: bytes(64 * MIB).describe('Memory for request bodies that must be parsed whole, all calls together.'),
+      bodyMemoryBytes: bytes(64 * MIB).describe(
+        'Memory for request bodies that must be parsed whole, all calls together.',
+      ),
       requestTimeout: duration('300s').describe('How long a client may take to send a request.'),
       idleTimeout: duration('75s').describe('How long a connection may be silent between requests.'),
     })

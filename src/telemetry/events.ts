@@ -1,0 +1,30 @@
+/**
+ * What happens inside, as typed events: each has one place that says how it is logged and counted.
+ * The level is chosen by what an operator must do: error — act now; warn — look at it; info — nothing.
+ */
+export type TelemetryEvent =
+  | { name: 'server-started'; listen: string; startMs: number }
+  | { name: 'server-stopping'; reason: string }
+  | { name: 'request'; service: string; operation: string; status: number; code: string; durationMs: number }
+  | { name: 'handler-failed'; requestId: string; service: string; operation: string; error: unknown }
+  | {
+      name: 'invocation';
+      operation: string;
+      outcome: string;
+      upstream: string;
+      latencyMs: number;
+      inputTokens: number;
+      outputTokens: number;
+    }
+  | { name: 'invocations-recovered'; interrupted: number }
+  | { name: 'record-refused'; reason: string }
+  | { name: 'record-missed'; count: number }
+  | { name: 'connection-refused'; reason: string }
+  | RoomEvent;
+
+/** Events of lower rooms, which name themselves; `level` defaults to debug. */
+export interface RoomEvent {
+  readonly name: `${'journal' | 'delivery' | 'store' | 'objects' | 'buckets' | 'log-groups' | 'upstream' | 'identity'}.${string}`;
+  readonly level?: 'debug' | 'info' | 'warn' | 'error';
+  readonly [key: string]: unknown;
+}
