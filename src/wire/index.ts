@@ -1,3 +1,4 @@
+export * from './codec.ts';
 export { ApiError } from './errors.ts';
 export * from './schema.ts';
 export * from './types.ts';
