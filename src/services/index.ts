@@ -1,1 +1,2 @@
+export { RawAnswer } from './raw-answer.ts';
 export * from './service.ts';
