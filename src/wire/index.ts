@@ -2,3 +2,4 @@ export * from './codec.ts';
 export { ApiError } from './errors.ts';
 export * from './schema.ts';
 export * from './types.ts';
+export * from './checksums.ts';
