@@ -130,6 +130,8 @@ export interface Member {
   readonly name: string;
   readonly shape: Shape;
   readonly traits: Traits;
+  /** The member's own traits alone: XML names and namespaces of the target do not count for a member. */
+  readonly own: Traits;
 }
 
 export interface Operation {
@@ -210,7 +212,7 @@ export class ServiceSchema {
 
   #member(name: string, ref: ShapeRef): Member {
     const { shape, traits } = this.#resolve(ref);
-    return { name, shape, traits: traits === NO_TRAITS ? shape.traits : { ...shape.traits, ...traits } };
+    return { name, shape, traits: traits === NO_TRAITS ? shape.traits : { ...shape.traits, ...traits }, own: traits };
   }
 
   #build(index: number): Shape {
@@ -307,8 +309,8 @@ function simpleByCode(code: number): Shape {
       name: 'Map',
       namespace: 'smithy.api',
       traits: NO_TRAITS,
-      key: { name: 'key', shape: key, traits: NO_TRAITS },
-      value: { name: 'value', shape: value, traits: NO_TRAITS },
+      key: { name: 'key', shape: key, traits: NO_TRAITS, own: NO_TRAITS },
+      value: { name: 'value', shape: value, traits: NO_TRAITS, own: NO_TRAITS },
     };
   }
   if (code & 64) {
@@ -317,7 +319,7 @@ function simpleByCode(code: number): Shape {
       name: 'List',
       namespace: 'smithy.api',
       traits: NO_TRAITS,
-      member: { name: 'member', shape: simpleByCode(code & 63), traits: NO_TRAITS },
+      member: { name: 'member', shape: simpleByCode(code & 63), traits: NO_TRAITS, own: NO_TRAITS },
     };
   }
   throw new Error(`BUG: no simple type has the code ${code}`);
