@@ -1,3 +1,4 @@
+import type { QueryParameters } from './query-string.ts';
 import type { Operation, ServiceSchema } from './schema.ts';
 
 /** The services whose schemas are generated (`generated/<name>.json`). */
@@ -23,6 +24,8 @@ export interface Route {
   readonly protocol: ProtocolName;
   /** Values of the URI template's labels, percent-decoded. */
   readonly labels: Readonly<Record<string, string>>;
+  /** The target's query, when the router has parsed it. */
+  readonly query?: QueryParameters;
   /** True when the client asked for awsQuery-compatible errors (`x-amzn-query-mode: true`). */
   readonly queryMode: boolean;
 }
