@@ -1,6 +1,7 @@
 export type { Body } from './body.ts';
 export { type Clock, systemClock } from './clock.ts';
 export { parseDurationMs } from './duration.ts';
+export { MemoryBody } from './memory-body.ts';
 export { bug, OperationalError } from './errors.ts';
 export { type IdSource, randomIds } from './ids.ts';
 export { Semaphore } from './semaphore.ts';

@@ -1,0 +1,66 @@
+import type { Readable } from 'node:stream';
+import type { Body } from '#base';
+import type { Caller } from '#identity';
+import type { CallContext, ImplementedOperation } from '#services';
+import type { ParsedAuthorization, RequestHead, Route, WireResponse } from '#wire';
+import type { Incoming, Outgoing } from './listener.ts';
+
+/** One request and its answer on their way through the chain; each step adds what it found out. */
+export class Exchange {
+  readonly incoming: Incoming;
+  readonly outgoing: Outgoing;
+  readonly head: RequestHead;
+  readonly requestId: string;
+  readonly receivedAtMs: number;
+  readonly startedMonotonicMs: number;
+  readonly sourceIp: string;
+  /** The client waits for `100 Continue`; set to false once it was sent. */
+  expectsContinue: boolean;
+  /** Aborts when the caller goes away. */
+  readonly abort = new AbortController();
+
+  route: Route | undefined;
+  operation: ImplementedOperation | undefined;
+  authorization: ParsedAuthorization | undefined;
+  caller: Caller | undefined;
+  accountId = '';
+  region = '';
+  body: Body | undefined;
+  bodyStream: Readable | undefined;
+  input: unknown;
+  context: CallContext | undefined;
+  response: WireResponse | undefined;
+  /** The error's code, for metrics; empty when the request was answered. */
+  errorCode = '';
+  /** What must be done once the exchange is over, whichever way. */
+  readonly cleanups: (() => Promise<void> | void)[] = [];
+
+  constructor(
+    incoming: Incoming,
+    outgoing: Outgoing,
+    facts: { requestId: string; receivedAtMs: number; startedMonotonicMs: number; expectsContinue: boolean },
+  ) {
+    this.incoming = incoming;
+    this.outgoing = outgoing;
+    this.requestId = facts.requestId;
+    this.receivedAtMs = facts.receivedAtMs;
+    this.startedMonotonicMs = facts.startedMonotonicMs;
+    this.expectsContinue = facts.expectsContinue;
+    this.sourceIp = incoming.socket.remoteAddress ?? '';
+    this.head = {
+      method: incoming.method ?? '',
+      target: incoming.url ?? '/',
+      headers: incoming.headers as RequestHead['headers'],
+    };
+    outgoing.on('close', () => {
+      if (!outgoing.writableFinished) this.abort.abort();
+    });
+  }
+
+  /** Tells a client that waits for it to send the body; done only once the request's head was found good. */
+  continue(): void {
+    if (!this.expectsContinue) return;
+    this.expectsContinue = false;
+    this.outgoing.writeContinue();
+  }
+}

@@ -1,0 +1,10 @@
+export { type InvocationAnswer, type InvocationRequest, Invocations, type InvocationsOptions } from './invocations.ts';
+export {
+  type DestinationRegistry,
+  type LoggingConfig,
+  LoggingConfigurations,
+} from './logging/configurations.ts';
+export type { BucketFacts, LoggingPorts, PolicyDecision, ServiceRequest } from './logging/permissions.ts';
+export { OpenCalls } from './open-calls.ts';
+export { type Modalities, Recorder, type RecorderOptions } from './recorder.ts';
+export { INTERRUPTED_CODE, recoverInterrupted, startCheckpoints } from './recovery.ts';

@@ -1,0 +1,300 @@
+/**
+ * Performs one model call and records it: begin, upstream, end. The answer's last byte is handed on only
+ * when the end is durable.
+ */
+import { bug, type Body, type Clock, type Semaphore } from '#base';
+import { type Journal, SpooledBody } from '#journal';
+import {
+  type InvocationBegin,
+  type InvocationFacts,
+  loggedModelId,
+  type LoggedOperation,
+  type Outcome,
+  type RequestContent,
+  type ResponseContent,
+  stopReasonOf,
+  type TokenCounts,
+  tokenCountsOf,
+} from '#records';
+import type { Emit } from '#telemetry';
+import type { ModelCall, StreamFrame, UpstreamAnswer, UpstreamChooser } from '#upstreams';
+import { ApiError } from '#wire';
+import type { LoggingConfigurations } from './logging/configurations.ts';
+import type { BegunCall, Recorder } from './recorder.ts';
+import { StreamContent } from './stream-content.ts';
+
+export interface InvocationRequest extends Omit<ModelCall, 'operation'> {
+  readonly operation: LoggedOperation;
+  readonly identityArn: string;
+  readonly requestMetadata?: Readonly<Record<string, string>> | undefined;
+  readonly receivedAtMs: number;
+}
+
+export interface InvocationAnswer {
+  /** The upstream's name. */
+  readonly upstream: string;
+  readonly kind: 'whole' | 'stream';
+  readonly contentType: string;
+  readonly bedrockHeaders: Readonly<Record<string, string>>;
+  readonly body: Body | AsyncIterable<Uint8Array>;
+}
+
+export interface InvocationsOptions {
+  readonly journal: Journal;
+  readonly recorder: Recorder;
+  readonly logging: LoggingConfigurations;
+  readonly choose: UpstreamChooser;
+  /** The Region that a profile's call runs in, when it is known. */
+  readonly inferenceRegionOf: (modelId: string, region: string) => string | undefined;
+  /** The frame that tells a caller of a stream of this operation about an error. */
+  readonly encodeStreamError: (operation: LoggedOperation, error: ApiError) => Uint8Array;
+  readonly bodyMemory: Semaphore;
+  readonly clock: Clock;
+  readonly emit: Emit;
+}
+
+const UNKNOWN_MODEL = 'The provided model identifier is invalid.';
+
+export class Invocations {
+  readonly #options: InvocationsOptions;
+
+  constructor(options: InvocationsOptions) {
+    this.#options = options;
+  }
+
+  /**
+   * @throws {ApiError} what the upstream answered, ValidationException for a model nobody answers for, or
+   * ServiceUnavailableException when the call cannot be recorded
+   */
+  async invoke(request: InvocationRequest): Promise<InvocationAnswer> {
+    const { recorder, choose } = this.#options;
+    const upstream = choose(request.modelId, request.region);
+    const begin = this.#begin(request, upstream?.name ?? '');
+    const begun = await recorder.begin(begin, request.body.inMemory?.length ?? 0);
+    const call = new Call(this.#options, begun, request);
+    let answer: UpstreamAnswer;
+    try {
+      if (!upstream) throw new ApiError('ValidationException', UNKNOWN_MODEL, { status: 400 });
+      // A caller who goes away does not stop a model that answers in one piece: it is paid for, so it is recorded.
+      const signal = isStream(request.operation) ? request.signal : NEVER;
+      answer = await upstream.answer({ ...request, signal });
+    } catch (error) {
+      throw await call.refused(error);
+    }
+    const { contentType, bedrockHeaders } = answer;
+    const head = { upstream: upstream.name, contentType, bedrockHeaders };
+    if (answer.kind === 'stream') return { ...head, kind: 'stream', body: call.stream(answer) };
+    await call.whole(answer);
+    return { ...head, kind: 'whole', body: answer.body };
+  }
+
+  #begin(request: InvocationRequest, upstream: string): InvocationBegin {
+    const { accountId, region, operation, requestId, identityArn, requestMetadata, receivedAtMs } = request;
+    const logging = this.#options.logging.snapshot({ accountId, region }, receivedAtMs);
+    return {
+      requestId,
+      accountId,
+      region,
+      timestampMs: receivedAtMs,
+      operation,
+      modelId: loggedModelId(operation, request.modelId, { region, accountId }),
+      identityArn,
+      ...(requestMetadata ? { requestMetadata } : {}),
+      ...(logging ? { logging } : {}),
+      upstream,
+    };
+  }
+}
+
+const NEVER = new AbortController().signal;
+
+function isStream(operation: LoggedOperation): boolean {
+  return operation === 'ConverseStream' || operation === 'InvokeModelWithResponseStream';
+}
+
+interface Ending {
+  readonly outcome: Outcome;
+  readonly response: ResponseContent;
+  readonly tokens: TokenCounts;
+  readonly stopReason?: string | undefined;
+  readonly error?: ApiError | undefined;
+  readonly upstreamRequestId?: string | undefined;
+}
+
+/** One call between its begin and its end. */
+class Call {
+  readonly #options: InvocationsOptions;
+  readonly #begun: BegunCall;
+  readonly #request: InvocationRequest;
+  readonly #startedMs: number;
+  #firstFrameMs: number | undefined;
+
+  constructor(options: InvocationsOptions, begun: BegunCall, request: InvocationRequest) {
+    this.#options = options;
+    this.#begun = begun;
+    this.#request = request;
+    this.#startedMs = options.clock.monotonicMs();
+  }
+
+  /** Records that nothing came back, and gives the error for the caller. */
+  async refused(cause: unknown): Promise<unknown> {
+    const error = apiErrorOf(cause);
+    const outcome = this.#request.signal.aborted && isStream(this.#request.operation) ? 'cancelled' : 'error';
+    await this.#end({ outcome, response: { kind: 'none' }, tokens: {}, error });
+    return cause instanceof ApiError ? cause : error;
+  }
+
+  async whole(answer: Extract<UpstreamAnswer, { kind: 'whole' }>): Promise<void> {
+    const { operation } = this.#request;
+    const response = await this.#responseContent(answer);
+    await this.#end({
+      outcome: this.#request.signal.aborted ? 'cancelled' : 'ok',
+      response,
+      tokens: tokenCountsOf(operation, response, answer.bedrockHeaders),
+      stopReason: stopReasonOf(operation, this.#begun.begin.modelId, response),
+      upstreamRequestId: answer.upstreamRequestId,
+    });
+  }
+
+  /** The frames for the caller. A caller who is gone before the first frame still leaves a record. */
+  stream(answer: Extract<UpstreamAnswer, { kind: 'stream' }>): AsyncIterable<Uint8Array> {
+    const frames = this.#frames(answer);
+    const { signal } = this.#request;
+    let started = false;
+    const abandon = (): void => {
+      // A generator that was never begun would end without its `finally`.
+      if (!started) void frames.next().then(() => frames.return(undefined));
+    };
+    if (signal.aborted) abandon();
+    else signal.addEventListener('abort', abandon, { once: true });
+    return {
+      [Symbol.asyncIterator]: () => {
+        started = true;
+        return frames;
+      },
+    };
+  }
+
+  /**
+   * Each frame is handed on as it comes, but for one that looks like the last: it waits for the next frame or,
+   * at the end, for the record.
+   */
+  async *#frames(answer: Extract<UpstreamAnswer, { kind: 'stream' }>): AsyncGenerator<Uint8Array> {
+    const content = new StreamContent(this.#request.operation, answer.contentType, this.#options.journal.spool);
+    let held: StreamFrame | undefined;
+    let ended = false;
+    let failure: ApiError | undefined;
+    try {
+      try {
+        for await (const frame of answer.frames) {
+          this.#firstFrameMs ??= this.#options.clock.monotonicMs();
+          const { last, written } = content.add(frame);
+          if (written) await written;
+          if (frame.messageType !== 'event') failure = frameError(frame);
+          if (held) yield held.raw;
+          held = last ? frame : undefined;
+          if (!last) yield frame.raw;
+        }
+      } catch (error) {
+        if (this.#request.signal.aborted) return;
+        failure = apiErrorOf(error);
+        if (held) yield held.raw;
+        held = { raw: this.#encodeError(failure), messageType: 'exception', type: failure.code, payload: Buffer.alloc(0) };
+      }
+      ended = true;
+      const unrecorded = await this.#endStream(content, answer, failure ? 'error' : 'ok', failure).catch(apiErrorOf);
+      if (unrecorded instanceof ApiError) yield this.#encodeError(unrecorded);
+      else if (held) yield held.raw;
+    } finally {
+      // Reached without `ended` when the caller went away: what was delivered is recorded.
+      if (!ended) await this.#endStream(content, answer, 'cancelled', undefined).catch(() => undefined);
+    }
+  }
+
+  #encodeError(error: ApiError): Uint8Array {
+    return this.#options.encodeStreamError(this.#request.operation, error);
+  }
+
+  async #endStream(content: StreamContent, answer: UpstreamAnswer, outcome: Outcome, error: ApiError | undefined): Promise<void> {
+    const { operation } = this.#request;
+    const { counted } = content;
+    const response = await content.finish();
+    await this.#end({
+      outcome,
+      response,
+      tokens: tokenCountsOf(operation, counted, answer.bedrockHeaders),
+      stopReason: stopReasonOf(operation, this.#begun.begin.modelId, counted),
+      error,
+      upstreamRequestId: answer.upstreamRequestId,
+    });
+  }
+
+  async #end(ending: Ending): Promise<void> {
+    const facts = this.#facts(ending);
+    const { emit, recorder } = this.#options;
+    emit({
+      name: 'invocation',
+      operation: facts.begin.operation,
+      outcome: facts.outcome,
+      upstream: facts.begin.upstream,
+      latencyMs: facts.latencyMs,
+      inputTokens: facts.tokens.input ?? 0,
+      outputTokens: facts.tokens.output ?? 0,
+    });
+    await this.#withRequestContent((request) => recorder.end(this.#begun, facts, request, ending.response));
+  }
+
+  #facts({ outcome, tokens, stopReason, error, upstreamRequestId }: Ending): InvocationFacts {
+    const latencyMs = Math.max(0, Math.round(this.#options.clock.monotonicMs() - this.#startedMs));
+    const inferenceRegion = this.#options.inferenceRegionOf(this.#request.modelId, this.#request.region);
+    return {
+      begin: this.#begun.begin,
+      outcome,
+      tokens,
+      latencyMs,
+      ...(error ? { errorCode: error.code, errorMessage: error.message } : {}),
+      ...(this.#firstFrameMs === undefined ? {} : { timeToFirstTokenMs: Math.round(this.#firstFrameMs - this.#startedMs) }),
+      ...(stopReason === undefined ? {} : { stopReason }),
+      ...(upstreamRequestId === undefined ? {} : { upstreamRequestId }),
+      ...(inferenceRegion === undefined ? {} : { inferenceRegion }),
+    };
+  }
+
+  /** The request as the record needs it. Spilled Converse bodies are read whole, for their media, within the memory bound. */
+  async #withRequestContent(work: (request: RequestContent) => Promise<void>): Promise<void> {
+    const { body, contentType, operation } = this.#request;
+    const { logging } = this.#begun.begin;
+    if (body.inMemory) return work({ contentType, bytes: body.inMemory });
+    // Without a place for large bodies nothing of this one is kept.
+    const isConverse = operation === 'Converse' || operation === 'ConverseStream';
+    if (isConverse && logging?.data && logging.switches) {
+      return this.#options.bodyMemory.with(body.sizeBytes * 3, async () => work({ contentType, bytes: await body.bytes() }));
+    }
+    const spooled = body instanceof SpooledBody ? body : bug('a body on disk that is not in the spool');
+    if (logging?.data) await spooled.writer.commit();
+    return work({ contentType, attachment: spooled.writer.id, sizeBytes: body.sizeBytes });
+  }
+
+  async #responseContent({ body, contentType }: Extract<UpstreamAnswer, { kind: 'whole' }>): Promise<ResponseContent> {
+    if (body.inMemory) return { kind: 'whole', contentType, bytes: body.inMemory };
+    const spooled = body instanceof SpooledBody ? body : bug('an answer on disk that is not in the spool');
+    await spooled.writer.commit();
+    return { kind: 'whole', contentType, attachment: spooled.writer.id, sizeBytes: body.sizeBytes };
+  }
+}
+
+function apiErrorOf(error: unknown): ApiError {
+  if (error instanceof ApiError) return error;
+  return new ApiError('InternalServerException', 'The system encountered an unexpected error during processing. Try your request again.', { status: 500, cause: error });
+}
+
+/** The error that an exception frame tells: its class name and message. */
+function frameError({ type, payload }: StreamFrame): ApiError {
+  const code = type.charAt(0).toUpperCase() + type.slice(1);
+  try {
+    const { message } = JSON.parse(payload.toString()) as { message?: unknown };
+    return new ApiError(code, typeof message === 'string' ? message : '');
+  } catch {
+    return new ApiError(code, '');
+  }
+}

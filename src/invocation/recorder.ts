@@ -1,0 +1,159 @@
+/** Writes the begin and the end of model calls into the journal (house plan, decision 1). */
+import { OperationalError, type Semaphore } from '#base';
+import type { Journal, Reservation } from '#journal';
+import {
+  attachmentsOf,
+  type DataObject,
+  encodeGap,
+  encodeInvocationBegin,
+  encodeInvocationEnd,
+  ENTRY_KIND,
+  type InvocationBegin,
+  type InvocationEnd,
+  type InvocationFacts,
+  renderInvocation,
+  type RequestContent,
+  type ResponseContent,
+} from '#records';
+import type { Emit } from '#telemetry';
+import { ApiError } from '#wire';
+import type { OpenCalls } from './open-calls.ts';
+
+/** What an end entry takes on disk at most besides the request, which is known when the call begins. */
+const END_RESERVE_BYTES = 256 * 1024;
+/** Data objects up to this size travel inside the entry, larger ones in the spool. */
+const INLINE_OBJECT_BYTES_MAX = 256 * 1024;
+
+export interface Modalities {
+  readonly input: readonly string[];
+  readonly output: readonly string[];
+}
+
+export interface RecorderOptions {
+  readonly journal: Journal;
+  readonly openCalls: OpenCalls;
+  readonly emit: Emit;
+  /** `refuse`: a call whose record cannot be written is refused; `serve`: it is served and counted. */
+  readonly onFailure: 'refuse' | 'serve';
+  readonly modalitiesOf: (modelId: string) => Modalities;
+  /** One permit a byte, for bodies that must be parsed whole. */
+  readonly bodyMemory: Semaphore;
+}
+
+/** A begun call: what its end needs. `sequence` is undefined when its begin could not be written under `serve`. */
+export interface BegunCall {
+  readonly begin: InvocationBegin;
+  readonly sequence: number | undefined;
+  readonly reservation: Reservation | undefined;
+}
+
+export class Recorder {
+  readonly #options: RecorderOptions;
+  /** Calls served without a record since the last gap marker. */
+  #missed = 0;
+
+  constructor(options: RecorderOptions) {
+    this.#options = options;
+  }
+
+  /** @throws {ApiError} ServiceUnavailableException when the journal cannot be written and calls are to be refused */
+  async begin(begin: InvocationBegin, requestBytes: number): Promise<BegunCall> {
+    const { journal, openCalls } = this.#options;
+    let reservation: Reservation | undefined;
+    try {
+      reservation = await journal.reserve(END_RESERVE_BYTES + requestBytes);
+      const sequence = await journal.append(
+        { kind: ENTRY_KIND.invocationBegin, payload: encodeInvocationBegin(begin) },
+        { until: 'written' },
+      );
+      openCalls.begun(sequence);
+      await this.#tellGap();
+      return { begin, sequence, reservation };
+    } catch (error) {
+      reservation?.release();
+      this.#failed(error);
+      return { begin, sequence: undefined, reservation: undefined };
+    }
+  }
+
+  /**
+   * Writes the end and resolves when it is durable; the call's last byte may leave then.
+   * @throws {ApiError} ServiceUnavailableException when it cannot be written and calls are to be refused
+   */
+  async end(call: BegunCall, facts: InvocationFacts, request: RequestContent, response: ResponseContent): Promise<void> {
+    try {
+      const end = await this.#externalise(this.#render(facts, request, response));
+      await this.#append(call, end);
+    } catch (error) {
+      this.#failed(error);
+    } finally {
+      call.reservation?.release();
+      if (call.sequence !== undefined) this.#options.openCalls.ended(call.sequence);
+    }
+  }
+
+  #render(facts: InvocationFacts, request: RequestContent, response: ResponseContent): InvocationEnd {
+    const modalities = this.#options.modalitiesOf(facts.begin.modelId);
+    return { facts, ...renderInvocation({ facts, request, response, modalities }) };
+  }
+
+  async #append(call: BegunCall, end: InvocationEnd): Promise<void> {
+    const { logging } = call.begin;
+    const routes = logging ? [...new Set([...logging.lineRoutes, ...(end.dataObjects.length > 0 && logging.data ? [logging.data.route] : [])])] : [];
+    await this.#options.journal.append(
+      {
+        kind: ENTRY_KIND.invocationEnd,
+        routes,
+        payload: encodeInvocationEnd(end),
+        attachments: attachmentsOf(end),
+      },
+      call.reservation ? { reservation: call.reservation } : {},
+    );
+  }
+
+  /** Moves large data objects into the spool: entries stay small, and readers stream what is large. */
+  async #externalise(end: InvocationEnd): Promise<InvocationEnd> {
+    if (!end.dataObjects.some(({ bytes }) => (bytes?.length ?? 0) > INLINE_OBJECT_BYTES_MAX)) return end;
+    const dataObjects: DataObject[] = [];
+    for (const object of end.dataObjects) {
+      const { bytes, ...rest } = object;
+      if (!bytes || bytes.length <= INLINE_OBJECT_BYTES_MAX) {
+        dataObjects.push(object);
+        continue;
+      }
+      const writer = await this.#options.journal.spool.create();
+      await writer.write(bytes);
+      await writer.commit();
+      dataObjects.push({ ...rest, attachment: writer.id });
+    }
+    return { ...end, dataObjects };
+  }
+
+  #failed(error: unknown): void {
+    if (!(error instanceof OperationalError)) throw error;
+    if (this.#options.onFailure === 'serve') {
+      this.#missed += 1;
+      this.#options.emit({ name: 'record-missed', count: 1 });
+      return;
+    }
+    this.#options.emit({ name: 'record-refused', reason: error.reason });
+    throw new ApiError('ServiceUnavailableException', 'The service is temporarily unavailable: the call cannot be recorded.', { status: 503, cause: error });
+  }
+
+  async #tellGap(): Promise<void> {
+    if (this.#missed === 0) return;
+    const count = this.#missed;
+    this.#missed = 0;
+    const { journal } = this.#options;
+    try {
+      const at = journal.head;
+      await journal.append({
+        kind: ENTRY_KIND.gap,
+        payload: encodeGap({ reader: 'journal', firstSequence: at + 1, lastSequence: at, count, reason: 'journal-unwritable' }),
+      });
+    } catch (error) {
+      this.#missed += count;
+      throw error;
+    }
+  }
+}
