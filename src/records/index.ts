@@ -1,1 +1,14 @@
+export { INLINE_BODY_BYTES_MAX } from './bodies.ts';
+export { chunkText, type ConverseEvent, type RequestContent, type ResponseContent } from './content.ts';
+export { aggregateConverse } from './converse/aggregate.ts';
+export { decodeGap, encodeGap } from './entries/gap.ts';
+export { decodeInvocationBegin, encodeInvocationBegin } from './entries/invocation-begin.ts';
+export { attachmentsOf, decodeInvocationEnd, encodeInvocationEnd } from './entries/invocation-end.ts';
+export { decodeLogEvents, encodeLogEvents } from './entries/log-events.ts';
+export { type Family, familyOf } from './families/index.ts';
+export { isInferenceProfile, loggedModelId } from './model-id.ts';
+export { type InvocationContent, renderInvocation, type RenderedInvocation } from './render.ts';
+export type { Modalities } from './switches.ts';
+export { completionOf, promptOf, stopReasonOf, TEXT_BYTES_MAX } from './texts.ts';
+export { tokenCountsOf } from './tokens.ts';
 export * from './types.ts';
