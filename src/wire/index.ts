@@ -4,3 +4,4 @@ export * from './eventstream/index.ts';
 export * from './schema.ts';
 export * from './types.ts';
 export * from './checksums.ts';
+export * from './sigv4/index.ts';

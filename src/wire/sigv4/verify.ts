@@ -1,0 +1,256 @@
+/**
+ * Checks a request's SigV4 signature. Pure: time, secret and body hash are handed in.
+ *
+ * Contract
+ *   - raw path and raw query; S3 encodes once, all others normalise and encode again
+ *   - `host` or `:authority` is signed; for S3 every `x-amz-*` header is
+ *   - skew: S3 15 minutes, others 5; presigned requests live until X-Amz-Expires
+ *   - the scope's date is the request's day and its service the one that is called
+ *   - the body's hash is what was computed, never only what the head declares; S3's streaming bodies are
+ *     verified against the declared hash, and the caller compares when the body has flowed (`payload`)
+ *   - a session token that was added after signing (header or query) is no part of what is signed; the token
+ *     itself is judged by whoever resolves the access key
+ */
+import { hash, type KeyObject, timingSafeEqual } from 'node:crypto';
+import { bug } from '#base';
+import type { RequestHead } from '../types.ts';
+import {
+  canonicalHeaders,
+  canonicalPath,
+  canonicalQuery,
+  canonicalRequest,
+  encodedPath,
+  headerValue,
+  type PathRule,
+  splitTarget,
+} from './canonical.ts';
+import { AuthenticationFailure } from './failure.ts';
+import { EXPIRES_SECONDS_DEFAULT, type PresignedAuthorization, type SignedAuthorization } from './parse.ts';
+import { declaredPayload, type SignedPayload, UNSIGNED_PAYLOAD } from './payload.ts';
+import { deriveSigningKey, hmacHex, scopeText, type SigningKeys } from './signing-keys.ts';
+import { formatBasicIso } from './timestamps.ts';
+
+const SKEW_MS_S3 = 15 * 60_000;
+const SKEW_MS = 5 * 60_000;
+
+export interface VerifyOptions {
+  readonly secret: string;
+  /**
+   * SHA-256 of the body as received, lower-case hex. Undefined: the body has not been read; then the declared
+   * hash is verified, and the caller must compare with `payload.sha256Hex` before anything takes effect.
+   */
+  readonly bodySha256Hex: string | undefined;
+  readonly nowMs: number;
+  /** `s3` for S3, `standard` for every other service. */
+  readonly rule: PathRule;
+  /** Names the scope may carry for the service that is called, such as `['bedrock']`. */
+  readonly signingNames: readonly string[];
+  /** Derived keys are kept here; without it each call derives anew. */
+  readonly keys?: SigningKeys;
+}
+
+export interface VerifiedRequest {
+  readonly accessKeyId: string;
+  readonly region: string;
+  readonly signedHeaders: ReadonlySet<string>;
+  readonly payload: SignedPayload;
+  /** What signatures of chunks and event messages are chained to. */
+  readonly chain: SignatureChain;
+}
+
+/** The seed of chunk and message signatures. */
+export interface SignatureChain {
+  readonly signature: string;
+  readonly signingKey: KeyObject;
+  /** `20130524/us-east-1/s3/aws4_request` */
+  readonly scope: string;
+  readonly timestamp: string;
+}
+
+/**
+ * @throws {AuthenticationFailure} with the reason; its members are what S3 prints
+ */
+export function verifySignature(
+  parsed: SignedAuthorization,
+  head: RequestHead,
+  options: VerifyOptions,
+): VerifiedRequest {
+  checkScope(parsed, options.signingNames);
+  checkTime(parsed, options);
+  const payload = declaredPayload(parsed, options.rule);
+  checkSignedHeaders(parsed, head, options.rule);
+  const payloadHash = signedPayloadHash(payload, options.bodySha256Hex);
+  const scope = scopeText(parsed);
+  const signingKey =
+    options.keys?.get(parsed.accessKeyId, options.secret, parsed) ?? deriveSigningKey(options.secret, parsed);
+  let told: { canonical: string; stringToSign: string } | undefined;
+  for (const canonical of canonicalSpellings(parsed, head, options.rule, payloadHash)) {
+    const stringToSign = `AWS4-HMAC-SHA256\n${parsed.timestamp}\n${scope}\n${hash('sha256', canonical, 'hex')}`;
+    if (sameText(hmacHex(signingKey, stringToSign), parsed.signature)) {
+      checkBody(payload, options.bodySha256Hex);
+      return {
+        accessKeyId: parsed.accessKeyId,
+        region: parsed.region,
+        signedHeaders: new Set(parsed.signedHeaders),
+        payload,
+        chain: { signature: parsed.signature, signingKey, scope, timestamp: parsed.timestamp },
+      };
+    }
+    told ??= { canonical, stringToSign };
+  }
+  throw new AuthenticationFailure('bad-signature', '', {
+    AWSAccessKeyId: parsed.accessKeyId,
+    StringToSign: told?.stringToSign,
+    SignatureProvided: parsed.signature,
+    CanonicalRequest: told?.canonical,
+  });
+}
+
+/** Compares without telling by its duration where the texts differ. */
+export function sameText(a: string, b: string): boolean {
+  const left = Buffer.from(a);
+  const right = Buffer.from(b);
+  return left.length === right.length && timingSafeEqual(left, right);
+}
+
+const OMIT_SIGNATURE: ReadonlySet<string> = new Set(['X-Amz-Signature']);
+const OMIT_SIGNATURE_AND_TOKEN: ReadonlySet<string> = new Set(['X-Amz-Signature', 'X-Amz-Security-Token']);
+
+/** The request's canonical text; a second one where clients are known to differ in what they sign. */
+function* canonicalSpellings(
+  parsed: SignedAuthorization,
+  head: RequestHead,
+  rule: PathRule,
+  payloadHash: string,
+): Generator<string> {
+  const { path: rawPath, query: rawQuery } = splitTarget(head.target);
+  const path = canonicalPath(rawPath, rule);
+  const omit = parsed.kind === 'presigned' ? OMIT_SIGNATURE : undefined;
+  const parts = {
+    method: head.method,
+    path,
+    query: canonicalQuery(rawQuery, omit),
+    headers: canonicalHeaders(head.headers, parsed.signedHeaders),
+    signedHeaders: parsed.signedHeaders.join(';'),
+    payloadHash,
+  };
+  yield canonicalRequest(parts);
+  // Clients differ in what they do to an unusual path before they sign it; each spelling names this one request.
+  const asSent = rule === 's3' ? rawPath : encodedPath(rawPath);
+  if (asSent !== path) yield canonicalRequest({ ...parts, path: asSent });
+  if (parsed.kind === 'presigned' && parsed.sessionToken !== undefined) {
+    yield canonicalRequest({ ...parts, query: canonicalQuery(rawQuery, OMIT_SIGNATURE_AND_TOKEN) });
+  }
+}
+
+/** What stands for the body in the canonical request. */
+function signedPayloadHash(payload: SignedPayload, bodySha256Hex: string | undefined): string {
+  if (payload.kind === 'unsigned') return UNSIGNED_PAYLOAD;
+  if (payload.kind !== 'whole') return payload.marker;
+  return (
+    payload.sha256Hex ??
+    bodySha256Hex ??
+    bug('a signature over an undeclared body hash was verified before the body was read')
+  );
+}
+
+function checkBody(payload: SignedPayload, bodySha256Hex: string | undefined): void {
+  if (payload.kind !== 'whole' || payload.sha256Hex === undefined || bodySha256Hex === undefined) return;
+  if (payload.sha256Hex !== bodySha256Hex) throw contentMismatch(payload.sha256Hex, bodySha256Hex);
+}
+
+/** The failure of a body that is not the signed one; also for those who compare after the body has flowed. */
+export function contentMismatch(declaredSha256Hex: string, computedSha256Hex: string): AuthenticationFailure {
+  return new AuthenticationFailure('content-mismatch', '', {
+    ClientComputedContentSHA256: declaredSha256Hex,
+    S3ComputedContentSHA256: computedSha256Hex,
+  });
+}
+
+function checkSignedHeaders(parsed: SignedAuthorization, head: RequestHead, rule: PathRule): void {
+  const { signedHeaders } = parsed;
+  const hostSigned = signedHeaders.includes('host') || signedHeaders.includes(':authority');
+  if (!hostSigned || headerValue(head.headers, 'host') === '') {
+    throw new AuthenticationFailure(
+      'unsigned-header',
+      "'Host' or ':authority' must be a 'SignedHeader' in the AWS Authorization.",
+      { HeadersNotSigned: 'host' },
+    );
+  }
+  if (rule !== 's3') return;
+  const signed = new Set(signedHeaders);
+  const missing = Object.keys(head.headers).filter((name) => name.startsWith('x-amz-') && !signed.has(name));
+  if (missing.length > 0) {
+    throw new AuthenticationFailure(
+      'unsigned-header',
+      'There were headers present in the request which were not signed',
+      { HeadersNotSigned: missing.join(', ') },
+    );
+  }
+}
+
+function checkScope(parsed: SignedAuthorization, signingNames: readonly string[]): void {
+  const day = parsed.timestamp.slice(0, 8);
+  if (parsed.date !== day) {
+    throw new AuthenticationFailure(
+      'scope',
+      `Date in Credential scope does not match YYYYMMDD from ISO-8601 version of date from HTTP: '${parsed.date.slice(0, 64)}' != '${day}', from '${parsed.timestamp}'.`,
+    );
+  }
+  if (!signingNames.includes(parsed.service)) {
+    throw new AuthenticationFailure(
+      'scope',
+      `Credential should be scoped to correct service: '${signingNames[0] ?? ''}'. `,
+    );
+  }
+}
+
+function checkTime(parsed: SignedAuthorization, { nowMs, rule }: VerifyOptions): void {
+  const skewMs = rule === 's3' ? SKEW_MS_S3 : SKEW_MS;
+  if (parsed.timestampMs > nowMs + skewMs) {
+    throw skewFailure(
+      parsed,
+      nowMs,
+      skewMs,
+      `Signature not yet current: ${parsed.timestamp} is still later than ${formatBasicIso(nowMs + skewMs)} (${formatBasicIso(nowMs)} + ${skewMs / 60_000} min.)`,
+    );
+  }
+  if (parsed.kind === 'presigned') return checkExpiry(parsed, nowMs, rule);
+  if (parsed.timestampMs < nowMs - skewMs) {
+    throw skewFailure(
+      parsed,
+      nowMs,
+      skewMs,
+      `Signature expired: ${parsed.timestamp} is now earlier than ${formatBasicIso(nowMs - skewMs)} (${formatBasicIso(nowMs)} - ${skewMs / 60_000} min.)`,
+    );
+  }
+}
+
+function checkExpiry(parsed: PresignedAuthorization, nowMs: number, rule: PathRule): void {
+  if (parsed.expiresSeconds === undefined && rule === 's3') {
+    throw new AuthenticationFailure(
+      'incomplete',
+      'Query-string authentication version 4 requires the X-Amz-Algorithm, X-Amz-Credential, X-Amz-Signature, X-Amz-Date, X-Amz-SignedHeaders, and X-Amz-Expires parameters.',
+    );
+  }
+  const lifeSeconds = parsed.expiresSeconds ?? EXPIRES_SECONDS_DEFAULT;
+  const endMs = parsed.timestampMs + lifeSeconds * 1000;
+  if (nowMs <= endMs) return;
+  throw new AuthenticationFailure(
+    'expired-request',
+    `Signature expired: ${formatBasicIso(endMs)} is now earlier than ${formatBasicIso(nowMs)}`,
+    {
+      'X-Amz-Expires': lifeSeconds,
+      Expires: new Date(endMs).toISOString(),
+      ServerTime: new Date(nowMs).toISOString(),
+    },
+  );
+}
+
+function skewFailure(parsed: SignedAuthorization, nowMs: number, skewMs: number, text: string): AuthenticationFailure {
+  return new AuthenticationFailure('skew', text, {
+    RequestTime: parsed.timestamp,
+    ServerTime: new Date(nowMs).toISOString(),
+    MaxAllowedSkewMilliseconds: skewMs,
+  });
+}
