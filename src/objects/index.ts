@@ -1,1 +1,4 @@
+export { CHECKSUM_ALGORITHMS, createChecksum, type RunningChecksum } from './checksums.ts';
+export { type DiskObjects, type DiskObjectsOptions, openDiskObjects } from './disk/index.ts';
+export { PART_BYTES_MIN } from './multipart.ts';
 export * from './types.ts';

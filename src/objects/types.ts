@@ -33,7 +33,7 @@ export interface PutOptions {
   readonly checksumAlgorithm?: ChecksumAlgorithm;
   /** Only when no object has this key (`If-None-Match: *`). */
   readonly ifNoneMatch?: boolean;
-  /** Only when the object there has this etag. */
+  /** Only when the object there has this etag (with its quotes); without any object there: `no-such-key`. */
   readonly ifMatch?: string;
   /** Called with the finished digests before the object appears; throwing means it never does (Content-MD5, x-amz-checksum-…). */
   readonly verify?: (digests: {
@@ -45,7 +45,10 @@ export interface PutOptions {
 export interface ListOptions {
   readonly prefix?: string;
   readonly delimiter?: string;
-  /** Keys after this one, exclusive. */
+  /**
+   * Keys after this one, exclusive. Where it is itself a common prefix (it begins with `prefix` and its first
+   * delimiter after that is its end), everything below it is passed over too.
+   */
   readonly startAfter?: string;
   readonly maxKeys: number;
 }
@@ -56,14 +59,17 @@ export interface ListResult {
   readonly nextStartAfter: string | undefined;
 }
 
-/** Errors of an object store, typed; `#buckets` words them as S3 does. */
+/** Errors of an object store, typed; the S3 service words them as S3 does. */
 export class ObjectStoreError extends Error {
   override readonly name = 'ObjectStoreError';
   readonly reason:
     | 'no-such-key'
     | 'no-such-upload'
     | 'no-such-bucket'
+    | 'bucket-not-empty'
     | 'precondition-failed'
+    /** Something changed under a conditional write while it was going on. */
+    | 'conflict'
     | 'invalid-part'
     | 'part-too-small'
     | 'invalid-range'
@@ -79,7 +85,9 @@ export class ObjectStoreError extends Error {
 
 /** Keeps objects. They appear whole or not at all; a resolved promise is durable. */
 export interface ObjectStore {
+  /** Making a bucket that is there succeeds. */
   createBucket(bucket: BucketHandle): Promise<void>;
+  /** Fails with `bucket-not-empty` while objects are in it; unfinished uploads go with it. Deleting what is not there succeeds. */
   deleteBucket(bucket: BucketHandle): Promise<void>;
   isEmpty(bucket: BucketHandle): Promise<boolean>;
   put(bucket: BucketHandle, key: string, body: Uint8Array | Readable, options?: PutOptions): Promise<ObjectInfo>;
@@ -114,9 +122,31 @@ export interface ObjectStore {
     parts: readonly { partNumber: number; etag: string }[],
     options?: PutOptions,
   ): Promise<ObjectInfo>;
+  /** The parts an object was completed from, in order; one part with the object's own size and etag where it was put whole. */
+  parts(bucket: BucketHandle, key: string): Promise<{ info: ObjectInfo; parts: PartInfo[] }>;
+  /** What an unfinished upload was created with. */
+  upload(bucket: BucketHandle, key: string, uploadId: string): Promise<UploadInfo>;
   abortUpload(bucket: BucketHandle, key: string, uploadId: string): Promise<void>;
-  listUploads(bucket: BucketHandle): Promise<{ key: string; uploadId: string; initiatedMs: number }[]>;
+  /** Unfinished uploads by key, then by age: those after `(afterKey, afterUploadId)`, at most `maxUploads`. */
+  listUploads(bucket: BucketHandle, options?: ListUploadsOptions): Promise<UploadInfo[]>;
 }
+
+export interface ListUploadsOptions {
+  readonly prefix?: string;
+  readonly afterKey?: string;
+  /** With `afterKey`: uploads of that very key which come after this one are listed too. */
+  readonly afterUploadId?: string;
+  readonly maxUploads?: number;
+}
+
+export interface UploadInfo {
+  readonly key: string;
+  readonly uploadId: string;
+  readonly initiatedMs: number;
+  readonly checksumAlgorithm?: ChecksumAlgorithm;
+  readonly checksumType?: 'FULL_OBJECT' | 'COMPOSITE';
+}
+
 export interface PartInfo {
   readonly partNumber: number;
   readonly sizeBytes: number;
