@@ -1,8 +1,8 @@
 import type { Readable } from 'node:stream';
 import type { Body } from '#base';
 import type { Caller } from '#identity';
-import type { CallContext, ImplementedOperation } from '#services';
-import type { ParsedAuthorization, RequestHead, Route, WireResponse } from '#wire';
+import type { ImplementedOperation } from '#services';
+import type { ParsedAuthorization, RequestHead, Route, VerifiedRequest, WireResponse } from '#wire';
 import type { Incoming, Outgoing } from './listener.ts';
 
 /** One request and its answer on their way through the chain; each step adds what it found out. */
@@ -23,12 +23,15 @@ export class Exchange {
   operation: ImplementedOperation | undefined;
   authorization: ParsedAuthorization | undefined;
   caller: Caller | undefined;
+  /** The secret of the caller's access key; never leaves the chain. */
+  secret: string | undefined;
+  verified: VerifiedRequest | undefined;
   accountId = '';
   region = '';
   body: Body | undefined;
+  bodySha256Hex: string | undefined;
   bodyStream: Readable | undefined;
   input: unknown;
-  context: CallContext | undefined;
   response: WireResponse | undefined;
   /** The error's code, for metrics; empty when the request was answered. */
   errorCode = '';

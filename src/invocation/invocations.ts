@@ -88,6 +88,16 @@ export class Invocations {
     return { ...head, kind: 'whole', body: answer.body };
   }
 
+  /**
+   * Counts tokens without a record: Bedrock logs no CountTokens.
+   * @throws {ApiError} what the upstream answered, or ValidationException for a model nobody answers for
+   */
+  async countTokens(call: ModelCall): Promise<UpstreamAnswer> {
+    const upstream = this.#options.choose(call.modelId, call.region);
+    if (!upstream) throw new ApiError('ValidationException', UNKNOWN_MODEL, { status: 400 });
+    return upstream.answer(call);
+  }
+
   #begin(request: InvocationRequest, upstream: string): InvocationBegin {
     const { accountId, region, operation, requestId, identityArn, requestMetadata, receivedAtMs } = request;
     const logging = this.#options.logging.snapshot({ accountId, region }, receivedAtMs);

@@ -94,7 +94,7 @@ export class Recorder {
 
   #render(facts: InvocationFacts, request: RequestContent, response: ResponseContent): InvocationEnd {
     const modalities = this.#options.modalitiesOf(facts.begin.modelId);
-    return { facts, ...renderInvocation({ facts, request, response, modalities }) };
+    return { facts, ...renderInvocation(facts, { request, response, modalities }) };
   }
 
   async #append(call: BegunCall, end: InvocationEnd): Promise<void> {

@@ -5,11 +5,11 @@
 import type { Journal } from '#journal';
 import {
   decodeInvocationBegin,
+  decodeInvocationEnd,
   encodeInvocationEnd,
   ENTRY_KIND,
   type InvocationBegin,
   type InvocationFacts,
-  readEndRequestId,
   renderInvocation,
 } from '#records';
 import type { State } from '#state';
@@ -40,9 +40,9 @@ async function openBegins(journal: Journal, from: number): Promise<Map<string, I
   const kinds = [ENTRY_KIND.invocationBegin, ENTRY_KIND.invocationEnd];
   for (let after = from; after < journal.head; ) {
     const { entries, nextAfter } = await journal.read({ after, maxBytes: SCAN_STEP_BYTES, kinds, waitMs: 0 });
-    for (const { kind, payload } of entries) {
+    for (const { kind, payload, attachments } of entries) {
       if (kind === ENTRY_KIND.invocationEnd) {
-        open.delete(readEndRequestId(payload));
+        open.delete(decodeInvocationEnd(payload, attachments).facts.begin.requestId);
       } else {
         const begin = decodeInvocationBegin(payload);
         open.set(begin.requestId, begin);
@@ -63,8 +63,7 @@ async function appendInterrupted(journal: Journal, begin: InvocationBegin): Prom
     tokens: {},
     latencyMs: 0,
   };
-  const rendered = renderInvocation({
-    facts,
+  const rendered = renderInvocation(facts, {
     request: { contentType: 'application/json', bytes: Buffer.alloc(0) },
     response: { kind: 'none' },
     modalities: { input: [], output: [] },

@@ -1,0 +1,33 @@
+/** The AWS SDK clients of the demo, unmodified: they are told an endpoint and a key, nothing else. */
+import { BedrockClient } from '@aws-sdk/client-bedrock';
+import { BedrockRuntimeClient } from '@aws-sdk/client-bedrock-runtime';
+import { CloudWatchLogsClient } from '@aws-sdk/client-cloudwatch-logs';
+import { IAMClient } from '@aws-sdk/client-iam';
+import { S3Client } from '@aws-sdk/client-s3';
+import type { RootKey } from '#config';
+
+export interface DemoClients {
+  readonly bedrock: BedrockClient;
+  readonly runtime: BedrockRuntimeClient;
+  readonly s3: S3Client;
+  readonly logs: CloudWatchLogsClient;
+  readonly iam: IAMClient;
+  destroy(): void;
+}
+
+export function demoClients(endpoint: string, region: string, { accessKeyId, secretAccessKey }: RootKey): DemoClients {
+  const shared = { endpoint, region, credentials: { accessKeyId, secretAccessKey }, maxAttempts: 1 };
+  const clients = {
+    bedrock: new BedrockClient(shared),
+    runtime: new BedrockRuntimeClient(shared),
+    s3: new S3Client({ ...shared, forcePathStyle: true }),
+    logs: new CloudWatchLogsClient(shared),
+    iam: new IAMClient(shared),
+  };
+  return {
+    ...clients,
+    destroy: () => {
+      for (const client of Object.values(clients)) client.destroy();
+    },
+  };
+}

@@ -1,0 +1,24 @@
+/**
+ * The request path: one ordered list. Each step either fills in the exchange or throws; what is thrown is encoded once,
+ * at the end, in the protocol of the call.
+ *
+ * Why this order: the operation is known first, so that every refusal is worded in its protocol; a caller with an
+ * unknown key or a wrong signature is refused before the body is read; nothing is decoded of a request whose
+ * signature does not hold.
+ */
+import type { GatewayDependencies, Step } from './deps.ts';
+import type { Exchange } from './exchange.ts';
+import { resolveCaller, verifyBody, verifyHead } from './steps/authenticate.ts';
+import { decode } from './steps/decode.ts';
+import { handle } from './steps/handle.ts';
+import { receiveBody } from './steps/receive.ts';
+import { findOperation } from './steps/route.ts';
+
+export const CHAIN: readonly Step[] = [findOperation, resolveCaller, verifyHead, receiveBody, verifyBody, decode, handle];
+
+export async function runChain(exchange: Exchange, gateway: GatewayDependencies): Promise<void> {
+  for (const step of CHAIN) {
+    const waiting = step(exchange, gateway);
+    if (waiting) await waiting;
+  }
+}

@@ -1,0 +1,103 @@
+import { bug, type Clock } from '#base';
+import { ApiError, encodeError } from '#wire';
+import { runChain } from './chain.ts';
+import type { GatewayDependencies } from './deps.ts';
+import { Exchange } from './exchange.ts';
+import { answerInternal } from './internal-paths.ts';
+import { type Incoming, Listener, type ListenerLimits, type Outgoing } from './listener.ts';
+import { respond } from './respond.ts';
+
+/** Takes requests from the socket through the chain to the answer. */
+export class Gateway {
+  readonly #dependencies: GatewayDependencies;
+  readonly #listener: Listener;
+  #active = 0;
+
+  constructor(dependencies: GatewayDependencies, limits: ListenerLimits) {
+    this.#dependencies = dependencies;
+    this.#listener = new Listener(limits, {
+      request: (incoming, outgoing, expectsContinue) => void this.#serve(incoming, outgoing, expectsContinue),
+      refused: (reason) => dependencies.emit({ name: 'connection-refused', reason }),
+    });
+  }
+
+  /** @throws {OperationalError} `port-taken`, `listen-failed` */
+  listen(host: string, port: number): Promise<number> {
+    return this.#listener.listen(host, port);
+  }
+
+  /** Requests being served. */
+  get active(): number {
+    return this.#active;
+  }
+
+  get connections(): number {
+    return this.#listener.connections;
+  }
+
+  close(graceMs: number): Promise<void> {
+    return this.#listener.close(graceMs);
+  }
+
+  async #serve(incoming: Incoming, outgoing: Outgoing, expectsContinue: boolean): Promise<void> {
+    const { ids, clock } = this.#dependencies;
+    const exchange = new Exchange(incoming, outgoing, {
+      requestId: ids.uuid(),
+      receivedAtMs: clock.nowMs(),
+      startedMonotonicMs: clock.monotonicMs(),
+      expectsContinue,
+    });
+    this.#active += 1;
+    try {
+      await this.#answer(exchange);
+    } catch (error) {
+      this.#report(exchange, error);
+      if (!outgoing.destroyed) outgoing.destroy();
+    } finally {
+      this.#active -= 1;
+      this.#measure(exchange, clock);
+      for (const cleanup of exchange.cleanups) await cleanup();
+    }
+  }
+
+  async #answer(exchange: Exchange): Promise<void> {
+    const internal = await answerInternal(exchange, this.#dependencies.internalPaths);
+    if (internal) return respond(exchange, internal);
+    try {
+      await runChain(exchange, this.#dependencies);
+    } catch (error) {
+      exchange.response = this.#errorResponse(exchange, error);
+    }
+    await respond(exchange, exchange.response ?? bug('the chain ended without an answer'));
+  }
+
+  #errorResponse(exchange: Exchange, error: unknown): Exchange['response'] {
+    if (!(error instanceof ApiError)) this.#report(exchange, error);
+    exchange.errorCode = error instanceof ApiError ? error.code : 'InternalFailure';
+    return encodeError(exchange.route, exchange.head, error, exchange.requestId);
+  }
+
+  #report({ requestId, route, abort }: Exchange, error: unknown): void {
+    // A caller who went away is no failure of ours.
+    if (abort.signal.aborted) return;
+    this.#dependencies.emit({
+      name: 'handler-failed',
+      requestId,
+      service: route?.serviceName ?? '',
+      operation: route?.operation.name ?? '',
+      error,
+    });
+  }
+
+  #measure(exchange: Exchange, clock: Clock): void {
+    const { route } = exchange;
+    this.#dependencies.emit({
+      name: 'request',
+      service: route?.serviceName ?? 'varve',
+      operation: route?.operation.name ?? '',
+      status: exchange.outgoing.statusCode,
+      code: exchange.errorCode,
+      durationMs: clock.monotonicMs() - exchange.startedMonotonicMs,
+    });
+  }
+}

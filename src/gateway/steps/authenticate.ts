@@ -1,0 +1,83 @@
+import { bug } from '#base';
+import { authenticationError, AuthenticationFailure, parseAuthorization, verifySignature, type VerifiedRequest } from '#wire';
+import type { Step } from '../deps.ts';
+import type { Exchange } from '../exchange.ts';
+
+/** Runs `work`, wording an authentication failure in the protocol of the call. */
+function authenticated<T>({ route }: Exchange, work: () => T): T {
+  try {
+    return work();
+  } catch (error) {
+    if (error instanceof AuthenticationFailure) throw authenticationError(error, route?.protocol ?? 'restJson1');
+    throw error;
+  }
+}
+
+/**
+ * Who the request says it is from, and the key that must have signed it. An unknown key is refused before a byte of
+ * the body is read.
+ */
+export const resolveCaller: Step = (exchange, { identity, clock, defaultRegion }) =>
+  authenticated(exchange, () => {
+    const authorization = parseAuthorization(exchange.head);
+    exchange.authorization = authorization;
+    if (authorization.kind === 'anonymous') {
+      const operation = exchange.route?.operation;
+      if (operation && identity.allowsAnonymous(operation)) return;
+      throw new AuthenticationFailure('missing');
+    }
+    if (authorization.kind === 'bearer') {
+      const resolved = identity.resolveBearer(authorization.token, exchange.head, clock.nowMs());
+      exchange.caller = resolved.caller;
+      exchange.region = resolved.region ?? regionOfHost(exchange) ?? defaultRegion;
+    } else {
+      const { caller, secret } = identity.resolve(authorization.accessKeyId, authorization.sessionToken);
+      exchange.caller = caller;
+      exchange.secret = secret;
+      exchange.region = authorization.region;
+    }
+    exchange.accountId = exchange.caller.accountId;
+  });
+
+/**
+ * Checks the signature over the head when the head declares the body's hash; the body is compared when it has come.
+ * A signature that needs the body first is checked by {@link verifyBody}.
+ */
+export const verifyHead: Step = (exchange, gateway) =>
+  authenticated(exchange, () => {
+    if (exchange.authorization?.kind !== 'header' && exchange.authorization?.kind !== 'presigned') return;
+    if (exchange.authorization.contentSha256 === undefined && exchange.route?.protocol !== 'restXml') return;
+    exchange.verified = verify(exchange, gateway, undefined);
+  });
+
+/** Compares the body that came with the hash that was signed. */
+export const verifyBody: Step = (exchange, gateway) =>
+  authenticated(exchange, () => {
+    if (exchange.authorization?.kind !== 'header' && exchange.authorization?.kind !== 'presigned') return;
+    const { bodySha256Hex, verified } = exchange;
+    if (verified === undefined) {
+      exchange.verified = verify(exchange, gateway, bodySha256Hex ?? bug('a body whose hash was not computed'));
+    } else if (bodySha256Hex !== undefined && verified.payload.kind === 'whole' && verified.payload.sha256Hex !== bodySha256Hex) {
+      throw new AuthenticationFailure('content-mismatch');
+    }
+  });
+
+function verify(exchange: Exchange, { clock, signingKeys }: Parameters<Step>[1], bodySha256Hex: string | undefined): VerifiedRequest {
+  const { authorization, route, head, secret } = exchange;
+  if (authorization?.kind !== 'header' && authorization?.kind !== 'presigned') return bug('verifying a request that is not signed');
+  const { metadata } = route?.service ?? bug('verifying a request without a route');
+  return verifySignature(authorization, head, {
+    secret: secret ?? bug('verifying a request without a secret'),
+    bodySha256Hex,
+    nowMs: clock.nowMs(),
+    rule: route?.protocol === 'restXml' ? 's3' : 'standard',
+    signingNames: [metadata.signingName ?? metadata.name],
+    keys: signingKeys,
+  });
+}
+
+/** `bedrock-runtime.eu-west-1.amazonaws.com` names a region; `localhost` does not. */
+function regionOfHost({ head }: Exchange): string | undefined {
+  const host = head.headers['host'] ?? head.headers[':authority'] ?? '';
+  return /(?:^|\.)([a-z]{2}(?:-[a-z]+)+-\d)\./.exec(host)?.[1];
+}

@@ -1,0 +1,70 @@
+import { bug } from '#base';
+import { type CallContext, RawAnswer } from '#services';
+import { ApiError, encodeResponse, type WireResponse } from '#wire';
+import type { Step } from '../deps.ts';
+import type { Exchange } from '../exchange.ts';
+
+/** Calls the operation and encodes what it gives. */
+export const handle: Step = async (exchange) => {
+  const { route, operation } = exchange;
+  if (!route || !operation) return bug('handling without an operation');
+  const headers: Record<string, string> = {};
+  const answer: { status: number | undefined } = { status: undefined };
+  const context = contextOf(exchange, headers, answer);
+  const { input } = exchange;
+  exchange.input = undefined;
+  const output = await operation.handle(input, context);
+  if (output instanceof RawAnswer) {
+    exchange.response = rawResponse(exchange, output, headers);
+    return;
+  }
+  exchange.response = encodeResponse(route, (output ?? {}) as Record<string, unknown>, exchange.requestId, {
+    ...(answer.status === undefined ? {} : { status: answer.status }),
+    headers,
+  });
+};
+
+function contextOf(exchange: Exchange, headers: Record<string, string>, answer: { status: number | undefined }): CallContext {
+  return {
+    requestId: exchange.requestId,
+    caller: exchange.caller ?? bug('handling without a caller'),
+    accountId: exchange.accountId,
+    region: exchange.region,
+    receivedAtMs: exchange.receivedAtMs,
+    sourceIp: exchange.sourceIp,
+    userAgent: exchange.head.headers['user-agent'] ?? '',
+    headers: exchange.head.headers,
+    signedHeaders: exchange.verified?.signedHeaders ?? new Set(),
+    body: exchange.body,
+    bodyStream: exchange.bodyStream,
+    signal: exchange.abort.signal,
+    setHeader: (name, value) => {
+      headers[name] = value;
+    },
+    setStatus: (status) => {
+      answer.status = status;
+    },
+  };
+}
+
+function rawResponse({ requestId }: Exchange, { headers, body }: RawAnswer, added: Record<string, string>): WireResponse {
+  const all = { ...headers, ...added, 'x-amzn-requestid': requestId };
+  if (!('inMemory' in body)) return { status: 200, headers: all, body };
+  const length = { ...all, 'content-length': String(body.sizeBytes) };
+  return { status: 200, headers: length, body: body.inMemory ?? body.stream() };
+}
+
+/** What an operation that is not there answers: AWS's error for an unknown operation, with the reason. */
+export function notImplemented(exchange: Exchange, name: string, why: string): ApiError {
+  const message = `Varve does not implement ${name}: ${why}.`;
+  switch (exchange.route?.protocol) {
+    case 'restXml':
+      return new ApiError('NotImplemented', message, { status: 501 });
+    case 'awsQuery':
+      return new ApiError('InvalidAction', message, { status: 400 });
+    case 'restJson1':
+      return new ApiError('UnknownOperationException', message, { status: 404 });
+    default:
+      return new ApiError('UnknownOperationException', message, { status: 400 });
+  }
+}
