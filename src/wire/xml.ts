@@ -24,7 +24,10 @@ export function encodeRestXml(
   const { metadata } = route.service;
   const codec = xmlCodecOf(metadata);
   if (route.operation.name === 'GetBucketLocation' && isS3(metadata)) return encodeLocation(output, codec);
-  return bindResponseMembers(route.operation.output, output, codec);
+  const { output: shape } = route.operation;
+  // A structure without members has no body: not even an empty element, where restJson1 has `{}`.
+  if (shape.kind === 'unit' || shape.members.size === 0) return { headers: {}, body: undefined };
+  return bindResponseMembers(shape, output, codec);
 }
 
 /** `s3UnwrappedXmlOutput`: the root is the constraint itself, empty for us-east-1. (Source: S3 GetBucketLocation.) */

@@ -92,8 +92,9 @@ export class XmlCodec implements BodyCodec {
     return XML_DECLARATION + writeElement(rootName(shape, member), { ...member, own }, value, this.style);
   }
 
-  refuse(_detail: string): ApiError {
-    return malformedXml();
+  /** For what stands beside the body, in headers, labels and the query: S3's InvalidArgument. */
+  refuse(detail: string): ApiError {
+    return new ApiError('InvalidArgument', detail, { status: 400 });
   }
 }
 
