@@ -6,5 +6,5 @@ export {
 } from './logging/configurations.ts';
 export type { BucketFacts, LoggingPorts, PolicyDecision, ServiceRequest } from './logging/permissions.ts';
 export { OpenCalls } from './open-calls.ts';
-export { type Modalities, Recorder, type RecorderOptions } from './recorder.ts';
+export { Recorder, type RecorderOptions } from './recorder.ts';
 export { INTERRUPTED_CODE, recoverInterrupted, startCheckpoints } from './recovery.ts';

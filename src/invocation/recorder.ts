@@ -11,6 +11,7 @@ import {
   type InvocationBegin,
   type InvocationEnd,
   type InvocationFacts,
+  type Modalities,
   renderInvocation,
   type RequestContent,
   type ResponseContent,
@@ -23,11 +24,6 @@ import type { OpenCalls } from './open-calls.ts';
 const END_RESERVE_BYTES = 256 * 1024;
 /** Data objects up to this size travel inside the entry, larger ones in the spool. */
 const INLINE_OBJECT_BYTES_MAX = 256 * 1024;
-
-export interface Modalities {
-  readonly input: readonly string[];
-  readonly output: readonly string[];
-}
 
 export interface RecorderOptions {
   readonly journal: Journal;
@@ -94,7 +90,7 @@ export class Recorder {
 
   #render(facts: InvocationFacts, request: RequestContent, response: ResponseContent): InvocationEnd {
     const modalities = this.#options.modalitiesOf(facts.begin.modelId);
-    return { facts, ...renderInvocation(facts, { request, response, modalities }) };
+    return { facts, ...renderInvocation({ facts, request, response, modalities }) };
   }
 
   async #append(call: BegunCall, end: InvocationEnd): Promise<void> {

@@ -63,7 +63,8 @@ async function appendInterrupted(journal: Journal, begin: InvocationBegin): Prom
     tokens: {},
     latencyMs: 0,
   };
-  const rendered = renderInvocation(facts, {
+  const rendered = renderInvocation({
+    facts,
     request: { contentType: 'application/json', bytes: Buffer.alloc(0) },
     response: { kind: 'none' },
     modalities: { input: [], output: [] },

@@ -28,9 +28,15 @@ test('a transaction that fails leaves nothing of itself and harms none that is c
       state.transaction([insert('b'), insert('a')]),
       state.transaction([insert('c')]),
     ]);
-    assert.deepEqual(results.map((result) => result.status), ['fulfilled', 'rejected', 'fulfilled']);
+    assert.deepEqual(
+      results.map((result) => result.status),
+      ['fulfilled', 'rejected', 'fulfilled'],
+    );
     assert.ok(results[1]?.status === 'rejected' && results[1].reason instanceof StateConflict);
-    assert.deepEqual((await state.all('SELECT name FROM thing ORDER BY name')).map((row) => row['name']), ['a', 'c']);
+    assert.deepEqual(
+      (await state.all('SELECT name FROM thing ORDER BY name')).map((row) => row['name']),
+      ['a', 'c'],
+    );
   }));
 
 test('what was committed is there after closing and opening again, in a file that only its owner can read', () =>
