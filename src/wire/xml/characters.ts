@@ -3,7 +3,8 @@
 // oxlint-disable-next-line no-control-regex -- these are what XML excludes
 const FORBIDDEN = /[\u0000-\u0008\u000b\u000c\u000e-\u001f\ufffe\uffff]/;
 const FORBIDDEN_ALL = new RegExp(FORBIDDEN, 'g');
-const TEXT_ESCAPES = /[&<>\r]/g;
+/** S3 writes the quotes of ETags as `&quot;`. */
+const TEXT_ESCAPES = /[&<>"\r]/g;
 const ATTRIBUTE_ESCAPES = /[&<>"\r\n\t]/g;
 const NEEDS_NOTHING = /^[ !#-%'-;=?-~]*$/;
 
