@@ -1,1 +1,2 @@
+export * from './policy/index.ts';
 export * from './types.ts';

@@ -1,0 +1,310 @@
+import assert from 'node:assert/strict';
+import { randomInt } from 'node:crypto';
+import { test } from 'node:test';
+import { MalformedPolicy, type PolicyDocument } from './document.ts';
+import { evaluate, type EvaluationRequest, type RequestPrincipal } from './evaluator.ts';
+import { globOf, matchesGlob } from './glob.ts';
+import { parsePolicy } from './parse.ts';
+
+const ACCOUNT = '123456789012';
+const ROOT: RequestPrincipal = { type: 'AWS', accountId: ACCOUNT, arn: `arn:aws:iam::${ACCOUNT}:root` };
+const BEDROCK: RequestPrincipal = { type: 'Service', name: 'bedrock.amazonaws.com' };
+
+type Json = Record<string, unknown>;
+const identity = (...statements: Json[]): PolicyDocument =>
+  parsePolicy(JSON.stringify({ Version: '2012-10-17', Statement: statements }), 'identity');
+const resource = (...statements: Json[]): PolicyDocument =>
+  parsePolicy(JSON.stringify({ Version: '2012-10-17', Statement: statements }), 'resource');
+const decide = (policies: PolicyDocument[], changes: Partial<EvaluationRequest> = {}): string =>
+  evaluate({ policies, action: 's3:GetObject', resource: 'arn:aws:s3:::b/k', principal: ROOT, ...changes }).decision;
+const ALLOW = { Effect: 'Allow', Action: 's3:*', Resource: '*' };
+
+test('the bucket policy of the logging guide lets Bedrock write under its prefix, for its account and ARN only', () => {
+  const policy = resource({
+    Sid: 'AmazonBedrockLogsWrite',
+    Effect: 'Allow',
+    Principal: { Service: 'bedrock.amazonaws.com' },
+    Action: ['s3:PutObject'],
+    Resource: [`arn:aws:s3:::bucket/prefix/AWSLogs/${ACCOUNT}/BedrockModelInvocationLogs/*`],
+    Condition: {
+      StringEquals: { 'aws:SourceAccount': ACCOUNT },
+      ArnLike: { 'aws:SourceArn': `arn:aws:bedrock:us-east-1:${ACCOUNT}:*` },
+    },
+  });
+  const request: Partial<EvaluationRequest> = {
+    action: 's3:PutObject',
+    resource: `arn:aws:s3:::bucket/prefix/AWSLogs/${ACCOUNT}/BedrockModelInvocationLogs/us-east-1/2026/x.json.gz`,
+    principal: BEDROCK,
+    context: { 'aws:SourceAccount': ACCOUNT, 'AWS:sourcearn': `arn:aws:bedrock:us-east-1:${ACCOUNT}:logging` },
+  };
+  assert.equal(decide([policy], request), 'allow');
+  const denied: Partial<EvaluationRequest>[] = [
+    { action: 's3:GetObject' },
+    { resource: `arn:aws:s3:::bucket/AWSLogs/${ACCOUNT}/BedrockModelInvocationLogs/x` },
+    { principal: { type: 'Service', name: 'delivery.logs.amazonaws.com' } },
+    { principal: ROOT },
+    { principal: { type: 'anonymous' } },
+    { context: { 'aws:SourceAccount': '999999999999', 'aws:SourceArn': `arn:aws:bedrock:us-east-1:${ACCOUNT}:x` } },
+    { context: { 'aws:SourceAccount': ACCOUNT, 'aws:SourceArn': `arn:aws:bedrock:eu-west-1:${ACCOUNT}:x` } },
+    { context: { 'aws:SourceAccount': ACCOUNT } },
+    { context: {} },
+  ];
+  for (const change of denied) assert.equal(decide([policy], { ...request, ...change }), 'implicit-deny');
+});
+
+test('an explicit deny wins wherever it stands', () => {
+  const deny = { Effect: 'Deny', Action: 's3:Get*', Resource: '*' };
+  assert.equal(decide([identity(ALLOW, deny)]), 'explicit-deny');
+  assert.equal(decide([identity(deny, ALLOW)]), 'explicit-deny');
+  assert.equal(decide([identity(ALLOW), identity(deny)]), 'explicit-deny');
+  assert.equal(decide([identity(ALLOW)]), 'allow');
+  assert.equal(decide([identity(deny)], { action: 's3:PutObject' }), 'implicit-deny');
+  assert.equal(decide([]), 'implicit-deny');
+});
+
+test('actions are compared without case, resources with it; Not elements mean everything else', () => {
+  assert.equal(decide([identity({ ...ALLOW, Action: 'S3:getobject' })]), 'allow');
+  assert.equal(decide([identity({ ...ALLOW, Resource: 'arn:aws:s3:::B/*' })]), 'implicit-deny');
+  assert.equal(decide([identity({ Effect: 'Allow', NotAction: 'iam:*', Resource: '*' })]), 'allow');
+  assert.equal(decide([identity({ Effect: 'Allow', NotAction: ['iam:*', 's3:*'], Resource: '*' })]), 'implicit-deny');
+  assert.equal(
+    decide([identity({ Effect: 'Allow', Action: 's3:*', NotResource: 'arn:aws:s3:::b/*' })]),
+    'implicit-deny',
+  );
+  assert.equal(decide([identity({ Effect: 'Allow', Action: 's3:*', NotResource: 'arn:aws:s3:::c/*' })]), 'allow');
+});
+
+test('principals are accounts, roots, roles and their sessions, services, or everyone', () => {
+  const session: RequestPrincipal = {
+    type: 'AWS',
+    accountId: ACCOUNT,
+    arn: `arn:aws:sts::${ACCOUNT}:assumed-role/Reader/me`,
+    roleArn: `arn:aws:iam::${ACCOUNT}:role/team/Reader`,
+  };
+  const allows = (Principal: unknown, principal: RequestPrincipal, accountMeansEveryone = true): boolean =>
+    decide([resource({ ...ALLOW, Principal })], { principal, accountMeansEveryone }) === 'allow';
+  for (const AWS of [
+    ACCOUNT,
+    `arn:aws:iam::${ACCOUNT}:root`,
+    session.arn,
+    session.roleArn,
+    [ACCOUNT, '999999999999'],
+  ]) {
+    assert.ok(allows({ AWS }, session), String(AWS));
+  }
+  assert.ok(!allows({ AWS: '999999999999' }, session));
+  assert.ok(!allows({ AWS: `arn:aws:iam::${ACCOUNT}:role/Reader` }, session));
+  assert.ok(!allows({ AWS: ACCOUNT }, session, false), 'an account only delegates to its own policies');
+  assert.ok(allows({ AWS: ACCOUNT }, ROOT, false));
+  assert.ok(allows({ AWS: session.roleArn }, session, false));
+  for (const everyone of ['*', { AWS: '*' }]) {
+    for (const principal of [session, BEDROCK, { type: 'anonymous' }] satisfies RequestPrincipal[]) assert.ok(allows(everyone, principal));
+  }
+  const butRoot = resource({ ...ALLOW, Effect: 'Deny', Principal: undefined, NotPrincipal: { AWS: ROOT.arn } });
+  assert.equal(decide([butRoot], { principal: BEDROCK }), 'explicit-deny');
+  assert.equal(decide([butRoot]), 'implicit-deny');
+});
+
+test('condition operators compare as the IAM guide says', () => {
+  const cases: [operator: string, wanted: unknown, actual: string | string[] | undefined, holds: boolean][] = [
+    ['StringEquals', ['a', 'b'], 'b', true],
+    ['StringEquals', 'a*', 'abc', false],
+    ['StringEquals', 'a', undefined, false],
+    ['StringNotEquals', ['a', 'b'], 'b', false],
+    ['StringNotEquals', 'a', undefined, true],
+    ['StringEqualsIgnoreCase', 'ABC', 'abc', true],
+    ['StringNotEqualsIgnoreCase', 'ABC', 'abc', false],
+    ['StringLike', 'a?c*', 'abcdef', true],
+    ['StringLike', 'a?c', 'ac', false],
+    ['StringNotLike', 'a*', 'abc', false],
+    ['StringEqualsIfExists', 'a', undefined, true],
+    ['StringEqualsIfExists', 'a', 'b', false],
+    ['NumericLessThan', '10', '9.5', true],
+    ['NumericLessThan', 10, '10', false],
+    ['NumericLessThanEquals', '10', '10', true],
+    ['NumericEquals', '10', 'ten', false],
+    ['NumericNotEquals', '10', '11', true],
+    ['NumericGreaterThan', '10', '11', true],
+    ['NumericGreaterThanEquals', '10', '9', false],
+    ['DateGreaterThan', '2026-01-01T00:00:00Z', '2026-06-01T00:00:00Z', true],
+    ['DateLessThan', '2026-01-01T00:00:00Z', '1700000000', true],
+    ['DateEquals', '2026-01-01', 'never', false],
+    ['Bool', true, 'True', true],
+    ['Bool', 'false', 'true', false],
+    ['Bool', 'yes', 'yes', false],
+    ['BinaryEquals', 'QUJD', 'QUJD', true],
+    ['IpAddress', '10.0.0.0/8', '10.1.2.3', true],
+    ['IpAddress', '10.0.0.0/8', '11.1.2.3', false],
+    ['IpAddress', ['::1/128', '127.0.0.1'], '127.0.0.1', true],
+    ['IpAddress', '2001:db8::/32', '2001:db8::5', true],
+    ['IpAddress', '10.0.0.0/99', '10.0.0.0', false],
+    ['IpAddress', 'nonsense', '10.0.0.0', false],
+    ['NotIpAddress', '10.0.0.0/8', '10.1.2.3', false],
+    ['ArnLike', 'arn:aws:s3:::b*', 'arn:aws:s3:::bucket/a:b', true],
+    ['ArnLike', 'arn:*:a', 'arn:aws:s3:::a', false],
+    ['ArnLike', 'arn:aws:*:*:*:a:*', 'arn:aws:logs:r:1:a:b', true],
+    ['ArnEquals', 'arn:aws:s3:::b', 'arn:aws:s3:::c', false],
+    ['ArnNotLike', 'arn:aws:s3:::b', 'arn:aws:s3:::c', true],
+    ['ArnLike', 'arn:aws:s3:::b', 'no arn', false],
+    ['Null', 'true', undefined, true],
+    ['Null', 'true', 'x', false],
+    ['Null', 'false', 'x', true],
+    ['ForAllValues:StringEquals', ['a', 'b'], ['a', 'b'], true],
+    ['ForAllValues:StringEquals', ['a', 'b'], ['a', 'c'], false],
+    ['ForAllValues:StringEquals', ['a'], undefined, true],
+    ['ForAnyValue:StringEquals', ['a', 'b'], ['c', 'b'], true],
+    ['ForAnyValue:StringEquals', ['a'], undefined, false],
+    ['ForAnyValue:StringEquals', ['a'], [], false],
+    ['ForAnyValue:StringNotEquals', ['a'], ['a', 'b'], true],
+    ['ForAllValues:StringNotLike', ['a*'], ['b', 'ab'], false],
+  ];
+  for (const [operator, wanted, actual, holds] of cases) {
+    const policy = identity({ ...ALLOW, Condition: { [operator]: { 'test:Key': wanted } } });
+    const context = actual === undefined ? {} : { 'TEST:key': actual };
+    const text = `${operator} ${JSON.stringify(wanted)} against ${JSON.stringify(actual)}`;
+    assert.equal(decide([policy], { context }) === 'allow', holds, text);
+  }
+});
+
+test('every condition of a statement must hold', () => {
+  const Condition = { StringEquals: { 'a:x': '1', 'a:y': '2' }, Bool: { 'a:z': 'true' } };
+  const policy = identity({ ...ALLOW, Condition });
+  const context = { 'a:x': '1', 'a:y': '2', 'a:z': 'true' };
+  assert.equal(decide([policy], { context }), 'allow');
+  for (const key of Object.keys(context)) {
+    assert.equal(decide([policy], { context: { ...context, [key]: 'other' } }), 'implicit-deny');
+  }
+});
+
+test('policy variables stand for text, never for wildcards, and without a value grant nothing', () => {
+  const policy = identity({ ...ALLOW, Resource: 'arn:aws:s3:::b/${aws:username}/*' });
+  const at = (key: string, username?: string): string =>
+    decide([policy], {
+      resource: `arn:aws:s3:::b/${key}`,
+      context: username === undefined ? {} : { 'aws:username': username },
+    });
+  assert.equal(at('ann/x', 'ann'), 'allow');
+  assert.equal(at('bob/x', 'ann'), 'implicit-deny');
+  assert.equal(at('bob/x', '*'), 'implicit-deny');
+  assert.equal(at('*/x', '*'), 'allow');
+  assert.equal(at('bob/x'), 'implicit-deny');
+  const withDefault = identity({ ...ALLOW, Resource: "arn:aws:s3:::b/${aws:PrincipalTag/team, 'none'}/${*}" });
+  assert.equal(decide([withDefault], { resource: 'arn:aws:s3:::b/none/*' }), 'allow');
+  assert.equal(decide([withDefault], { resource: 'arn:aws:s3:::b/none/x' }), 'implicit-deny');
+  const notEquals = { StringNotEquals: { 'a:x': '${aws:username}' } };
+  const context = { 'a:x': '1' };
+  assert.equal(decide([identity({ ...ALLOW, Condition: notEquals })], { context }), 'implicit-deny');
+  const deny = { ...ALLOW, Effect: 'Deny', Condition: notEquals };
+  assert.equal(decide([identity(ALLOW, deny)], { context }), 'explicit-deny');
+});
+
+test('policies of the 2008 language know no variables', () => {
+  const old = parsePolicy(
+    JSON.stringify({ Statement: { ...ALLOW, Principal: '*', Resource: 'arn:aws:s3:::b/${a:b}' } }),
+    'resource',
+  );
+  assert.equal(decide([old], { resource: 'arn:aws:s3:::b/${a:b}' }), 'allow');
+});
+
+test('a pattern built to backtrack is matched at once', () => {
+  assert.equal(matchesGlob(globOf('*a'.repeat(500) + '*b'), 'a'.repeat(2000)), false);
+  assert.equal(matchesGlob(globOf('*a'.repeat(500)), 'a'.repeat(2000)), true);
+});
+
+test('globs agree with a plain recursive reading on 20000 random short texts', () => {
+  const reference = (pattern: string, text: string): boolean => {
+    if (pattern === '') return text === '';
+    if (pattern[0] === '*')
+      return reference(pattern.slice(1), text) || (text !== '' && reference(pattern, text.slice(1)));
+    return text !== '' && (pattern[0] === '?' || pattern[0] === text[0]) && reference(pattern.slice(1), text.slice(1));
+  };
+  const random = (characters: string, length: number): string =>
+    Array.from({ length: randomInt(length) }, () => characters[randomInt(characters.length)]).join('');
+  for (let round = 0; round < 20_000; round += 1) {
+    const pattern = random('ab*?', 7);
+    const text = random('ab', 8);
+    assert.equal(matchesGlob(globOf(pattern), text), reference(pattern, text), `${pattern} on ${text}`);
+  }
+});
+
+test('over random policies: deny wins, order does not matter, removing an allow never grants', () => {
+  const pick = <T>(items: readonly T[]): T => items[randomInt(items.length)] as T;
+  const randomStatement = (): Json => ({
+    Effect: pick(['Allow', 'Allow', 'Deny']),
+    [pick(['Action', 'Action', 'NotAction'])]: pick(['s3:*', 's3:GetObject', ['s3:Put*', 'logs:*'], '*']),
+    [pick(['Resource', 'Resource', 'NotResource'])]: pick([
+      '*',
+      'arn:aws:s3:::b/*',
+      'arn:aws:s3:::c',
+      'arn:aws:s3:::${a:x}/k',
+    ]),
+    ...pick([
+      {},
+      { Condition: { [pick(['StringEquals', 'StringNotEquals'])]: { 'a:x': pick(['b', 'c', '${a:y}']) } } },
+    ]),
+  });
+  for (let round = 0; round < 3000; round += 1) {
+    const statements = Array.from({ length: randomInt(1, 6) }, randomStatement);
+    const context: Record<string, string> = pick([{}, { 'a:x': 'b' }, { 'a:x': 'c', 'a:y': 'c' }]);
+    const decision = (list: Json[]): string =>
+      list.length === 0 ? 'implicit-deny' : decide([identity(...list)], { context });
+    const whole = decision(statements);
+    const alone = statements.map((statement) => decision([statement]));
+    const expected = alone.includes('explicit-deny')
+      ? 'explicit-deny'
+      : alone.includes('allow')
+        ? 'allow'
+        : 'implicit-deny';
+    assert.equal(whole, expected);
+    assert.equal(decision(statements.toReversed()), whole);
+    assert.equal(
+      decide(
+        statements.map((statement) => identity(statement)),
+        { context },
+      ),
+      whole,
+    );
+    statements.forEach((statement, index) => {
+      if (statement['Effect'] !== 'Allow' || whole === 'allow') return;
+      assert.notEqual(decision(statements.toSpliced(index, 1)), 'allow');
+    });
+  }
+});
+
+test('malformed documents are refused with what is wrong', () => {
+  const cases: [text: string, kind: 'identity' | 'trust' | 'resource', message: string][] = [
+    ['{', 'trust', 'This policy contains invalid Json'],
+    ['[]', 'identity', 'Syntax errors in policy.'],
+    ['{"Version":"2012-10-17"}', 'identity', 'Syntax errors in policy.'],
+    ['{"Version":"2020-01-01","Statement":[]}', 'identity', 'Syntax errors in policy.'],
+    ['{"Statement":{}}', 'identity', 'Policy document must be version 2012-10-17 or greater.'],
+  ];
+  const one = (statement: Json): string => JSON.stringify({ Version: '2012-10-17', Statement: [statement] });
+  const trust = { Effect: 'Allow', Action: 'sts:AssumeRole', Principal: { Service: 'bedrock.amazonaws.com' } };
+  cases.push(
+    [one({ ...ALLOW, Action: undefined }), 'identity', 'Policy statement must contain actions.'],
+    [one({ ...ALLOW, Resource: undefined }), 'identity', 'Policy statement must contain resources.'],
+    [one({ ...ALLOW, Resource: 'bucket' }), 'identity', 'Resource bucket must be in ARN format or "*".'],
+    [
+      one({ ...ALLOW, Action: 'GetObject' }),
+      'identity',
+      'Actions/Conditions must be prefaced by a vendor, e.g., iam, sdb, ec2, etc.',
+    ],
+    [one({ ...ALLOW, Principal: '*' }), 'identity', 'Policy document should not specify a principal.'],
+    [one({ ...ALLOW, Effect: 'allow' }), 'identity', 'Syntax errors in policy.'],
+    [one({ ...ALLOW, Resource: [] }), 'identity', 'Syntax errors in policy.'],
+    [one({ ...ALLOW, Foo: 1 }), 'identity', 'Unknown field Foo'],
+    [one({ ...ALLOW, Condition: { StringSame: { 'a:b': 'c' } } }), 'identity', 'Invalid Condition type : StringSame'],
+    [one({ ...ALLOW, Condition: { constructor: { 'a:b': 'c' } } }), 'identity', 'Invalid Condition type : constructor'],
+    [one({ ...trust, Resource: '*' }), 'trust', 'Has prohibited field Resource'],
+    [one({ ...trust, Principal: undefined }), 'trust', 'Missing required field Principal'],
+    [one({ ...trust, Action: 's3:GetObject' }), 'trust', 'AssumeRole policy may only specify STS AssumeRole actions.'],
+    [one({ ...trust, Principal: { AWS: 'me' } }), 'trust', 'Invalid principal in policy: "AWS":"me"'],
+    [one({ ...trust, Principal: { Service: 'x' } }), 'trust', 'Invalid principal in policy: "SERVICE":"x"'],
+    [one({ ...ALLOW, Principal: '*', Resource: 'b' }), 'resource', 'Policy has invalid resource'],
+  );
+  for (const [text, kind, message] of cases) {
+    assert.throws(() => parsePolicy(text, kind), new MalformedPolicy(message), text);
+  }
+  parsePolicy(one(trust), 'trust');
+});

@@ -1,0 +1,11 @@
+export {
+  type Condition,
+  MalformedPolicy,
+  type PolicyDocument,
+  type PolicyKind,
+  type PrincipalElement,
+  type Statement,
+} from './document.ts';
+export { evaluate, type Evaluation, type EvaluationRequest, type RequestPrincipal } from './evaluator.ts';
+export { globOf, matchesGlob } from './glob.ts';
+export { parsePolicy, POLICY_CHARS_MAX } from './parse.ts';
