@@ -15,6 +15,8 @@ export interface JournalEntryInput {
 
 export interface JournalEntry {
   readonly sequence: Sequence;
+  /** When it was written: milliseconds since the epoch. */
+  readonly writtenMs: number;
   readonly kind: number;
   readonly routes: readonly string[];
   readonly payload: Buffer;
@@ -66,14 +68,20 @@ export interface Journal {
   reserve(bytes: number): Promise<Reservation>;
   /**
    * Entries with sequence > `after` and ≤ head, oldest first, until `maxBytes` of payload is reached; waits until there is one,
-   * or gives `[]` with `nextAfter` = `after` when `signal` aborts. With `route`, only entries addressed to it (or of `kinds`)
+   * or gives `[]` when `signal` aborts or `waitMs` is over (`nextAfter` has then moved past entries that are not for this reader). With `route`, only entries addressed to it (or of `kinds`)
    * are given, and `nextAfter` still moves past the others.
    */
-  read(options: ReadOptions): Promise<{ entries: JournalEntry[]; nextAfter: Sequence }>;
+  read(options: ReadOptions): Promise<ReadResult>;
   /** Registers a reader's position: segments that a reader still needs are kept. Idempotent; `sequence` never goes back. */
   holdFrom(reader: string, sequence: Sequence): void;
   /** Forgets a reader: its position holds no segment any more. */
   releaseReader(reader: string): void;
+  /** The names of all registered readers, those of earlier runs included. */
+  readonly readers: ReadonlyMap<string, Sequence>;
+  /** Bytes that the entries after `sequence` take; on disk to within 64 KiB. */
+  bytesAfter(sequence: Sequence): number;
+  /** What opening found. */
+  readonly recovery: RecoveryReport;
   /** Bytes on disk (segments and spool). */
   readonly sizeBytes: number;
   /** Undefined when well, else why entries cannot be written, in words. */
@@ -81,9 +89,38 @@ export interface Journal {
   close(): Promise<void>;
 }
 
+export interface ReadResult {
+  readonly entries: JournalEntry[];
+  readonly nextAfter: Sequence;
+  /** Stretches between `after` and `nextAfter` that could not be read: never skipped in silence. */
+  readonly lost: readonly LostEntries[];
+}
+
+/** Entries that are not there: damaged on disk, or released before this reader was registered. */
+export interface LostEntries {
+  readonly firstSequence: Sequence;
+  readonly lastSequence: Sequence;
+  readonly reason: 'damaged' | 'released';
+}
+
+export interface RecoveryReport {
+  /** Entries recovered from disk. */
+  readonly entries: number;
+  /** Acknowledged entries that are damaged: the operator must hear of them. */
+  readonly lost: readonly LostEntries[];
+  /** Spool files that no entry names, removed. */
+  readonly spoolFilesRemoved: number;
+}
+
 export interface ReadOptions {
   readonly after: Sequence;
   readonly maxBytes: number;
+  readonly maxEntries?: number;
+  /**
+   * Before looking, waits until the journal has so many entries or bytes after `after` (addressed to this reader or not), or
+   * `waitMs` is over: for readers that gather batches and need not see each entry as it comes.
+   */
+  readonly gather?: { readonly entries?: number; readonly bytes?: number };
   /** Only entries addressed to this route … */
   readonly route?: string;
   /** … or, without a route, only entries of these kinds (all when absent). */

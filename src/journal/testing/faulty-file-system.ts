@@ -1,0 +1,80 @@
+/** A file layer for tests: the real one, whose calls can be noted, made to fail, or held. */
+import { type FileSystem, nodeFileSystem, type OpenFile } from '../file-system.ts';
+
+export interface FileCall {
+  readonly name: 'open' | 'write' | 'datasync' | 'truncate' | 'remove' | 'syncDirectory';
+  readonly path: string;
+  readonly bytes: number;
+}
+
+export class FaultyFileSystem implements FileSystem {
+  readonly calls: FileCall[] = [];
+  readonly #inner: FileSystem;
+  /** Called before each call: throwing (or rejecting) makes it fail, a pending promise holds it. */
+  before: (call: FileCall) => Promise<void> | void = () => undefined;
+  free = Number.MAX_SAFE_INTEGER;
+
+  constructor(inner: FileSystem = nodeFileSystem) {
+    this.#inner = inner;
+  }
+
+  async note(call: FileCall): Promise<void> {
+    await this.before(call);
+    this.calls.push(call);
+  }
+
+  async open(path: string, flags: 'r' | 'r+' | 'wx' | 'w'): Promise<OpenFile> {
+    await this.note({ name: 'open', path, bytes: 0 });
+    const file = await this.#inner.open(path, flags);
+    const note = (name: FileCall['name'], bytes = 0): Promise<void> => this.note({ name, path, bytes });
+    return {
+      write: async (buffers, position) => {
+        await note(
+          'write',
+          buffers.reduce((sum, buffer) => sum + buffer.length, 0),
+        );
+        return file.write(buffers, position);
+      },
+      read: (buffer, position) => file.read(buffer, position),
+      datasync: async () => {
+        await note('datasync');
+        return file.datasync();
+      },
+      truncate: async (sizeBytes) => {
+        await note('truncate', sizeBytes);
+        return file.truncate(sizeBytes);
+      },
+      close: () => file.close(),
+    };
+  }
+
+  async remove(path: string): Promise<void> {
+    await this.note({ name: 'remove', path, bytes: 0 });
+    return this.#inner.remove(path);
+  }
+  async syncDirectory(path: string): Promise<void> {
+    await this.note({ name: 'syncDirectory', path, bytes: 0 });
+    return this.#inner.syncDirectory(path);
+  }
+  async freeBytes(): Promise<number> {
+    return this.free;
+  }
+  readFile = (path: string): Promise<Buffer> => this.#inner.readFile(path);
+  sizeBytes = (path: string): Promise<number> => this.#inner.sizeBytes(path);
+  list = (directory: string): Promise<string[]> => this.#inner.list(directory);
+  makeDirectory = (path: string): Promise<void> => this.#inner.makeDirectory(path);
+  rename = (from: string, to: string): Promise<void> => this.#inner.rename(from, to);
+}
+
+export function systemError(code: string): Error {
+  return Object.assign(new Error(`${code}: made by the test`), { code });
+}
+
+/** A promise and the function that settles it. */
+export function gate(): { readonly opened: Promise<void>; open(): void } {
+  let open = (): void => undefined;
+  const opened = new Promise<void>((resolve) => {
+    open = resolve;
+  });
+  return { opened, open };
+}
