@@ -58,7 +58,13 @@ function isHttpDate({ shape, traits }: Member): boolean {
 function splitDates(text: string): string[] {
   const parts = text.split(',');
   const dates: string[] = [];
-  for (let at = 0; at < parts.length; at += 2) dates.push(parts.slice(at, at + 2).join(',').trim());
+  for (let at = 0; at < parts.length; at += 2)
+    dates.push(
+      parts
+        .slice(at, at + 2)
+        .join(',')
+        .trim(),
+    );
   return dates;
 }
 
@@ -66,7 +72,7 @@ function splitDates(text: string): string[] {
 function splitList(text: string): string[] | undefined {
   if (!text.includes('"')) return text.split(',').map((part) => part.trim());
   const items: string[] = [];
-  const pattern = /\s*(?:"((?:[^"\\]|\\.)*)"|([^",]*))\s*(,|$)/y;
+  const pattern = /(?:\s*"((?:[^"\\]|\\.)*)"\s*|([^",]*))(,|$)/y;
   for (;;) {
     const match = pattern.exec(text);
     if (!match) return undefined;

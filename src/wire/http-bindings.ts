@@ -3,6 +3,7 @@
  * query, a header, the status or the body. (https://smithy.io/2.0/spec/http-bindings.html)
  */
 import type { BodyCodec, DecodeContext, EncodedOutput, WireInput } from './codec.ts';
+import { encodeEventStream } from './eventstream/index.ts';
 import { readHeader, writeHeader } from './header-values.ts';
 import { parseQuery, type QueryParameters } from './query-string.ts';
 import type { Member, StructureShape, UnitShape } from './schema.ts';
@@ -20,6 +21,8 @@ export interface BindingPlan {
   readonly payload: Member | undefined;
   readonly body: ReadonlyMap<string, Member>;
 }
+
+export const EVENT_STREAM_TYPE = 'application/vnd.amazon.eventstream';
 
 const REQUEST_PLANS = new WeakMap<StructureShape, BindingPlan>();
 const RESPONSE_PLANS = new WeakMap<StructureShape, BindingPlan>();
@@ -189,15 +192,24 @@ function writePayload(
   value: unknown,
   codec: BodyCodec,
   headers: Record<string, string>,
-): string | Uint8Array | undefined {
+): EncodedOutput['body'] {
   if (value === undefined || value === null) return undefined;
   const { shape, traits } = member;
+  if (shape.kind === 'union' && traits.streaming === 1) {
+    headers['content-type'] = EVENT_STREAM_TYPE;
+    return encodeEventStream(shape, value as AsyncIterable<Uint8Array | Record<string, unknown>>, codec);
+  }
   if (shape.kind === 'simple' && (shape.type === 'blob' || shape.type === 'string')) {
     headers['content-type'] = traits.mediaType ?? (shape.type === 'blob' ? 'application/octet-stream' : 'text/plain');
-    return shape.type === 'blob' ? toBuffer(value as Uint8Array | string) : String(value);
+    if (shape.type === 'string') return String(value as string);
+    return isStream(value) ? value : toBuffer(value as Uint8Array | string);
   }
   headers['content-type'] = codec.contentType;
   return codec.writePayload(member, value);
+}
+
+function isStream(value: unknown): value is AsyncIterable<Uint8Array> {
+  return typeof value === 'object' && value !== null && Symbol.asyncIterator in value;
 }
 
 function writeHeaders(

@@ -38,6 +38,12 @@ export interface Traits {
   readonly sparse?: 1;
   readonly streaming?: 1;
   readonly requiresLength?: 1;
+  /** Operations that take no signature. */
+  readonly auth?: 'none';
+  /** Operations whose request must carry a checksum. */
+  readonly checksumRequired?: 1;
+  /** S3's GetBucketLocation: the output is the one member's element. */
+  readonly s3UnwrappedXmlOutput?: 1;
   readonly sensitive?: 1;
   readonly idempotencyToken?: 1;
   readonly eventHeader?: 1;
@@ -72,6 +78,8 @@ export interface ServiceMetadata {
   readonly target?: string;
   readonly xmlNamespace?: string;
   readonly awsQueryCompatible?: boolean;
+  /** S3: errors stand alone, without `ErrorResponse` around them; buckets are routed (routing/s3-routes.ts). */
+  readonly noErrorWrapping?: boolean;
 }
 
 export interface OperationFile {
@@ -150,6 +158,7 @@ export class ServiceSchema {
   readonly protocol: string;
   readonly metadata: ServiceMetadata;
   readonly operationNames: readonly string[];
+  readonly errorNames: readonly string[];
   readonly #file: ServiceFile;
   readonly #shapes = new Map<number, Shape>();
   readonly #operations = new Map<string, Operation>();
@@ -159,6 +168,7 @@ export class ServiceSchema {
     this.protocol = file.protocol;
     this.metadata = file.service;
     this.operationNames = Object.keys(file.operations);
+    this.errorNames = Object.keys(file.errors);
   }
 
   operationTraits(name: string): Traits | undefined {
