@@ -1,1 +1,3 @@
+export type { StoreEvent, StoreEvents } from './events.ts';
+export { type EmbeddedStoreOptions, openStore, type OpenStoreDeps, type UrlStoreOptions } from './open-store.ts';
 export * from './types.ts';

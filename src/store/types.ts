@@ -68,6 +68,11 @@ export interface LogEventQuery {
   readonly after?: LogEventPosition;
   readonly before?: LogEventPosition;
   readonly limit: number;
+  /**
+   * Stops after the event with which the messages together exceed so many bytes of UTF-8, and gives at least one event;
+   * with it, fewer events than `limit` do not mean that there are no more.
+   */
+  readonly bytesMax?: number;
 }
 export interface LogEventPosition {
   readonly timestampMs: number;

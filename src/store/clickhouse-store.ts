@@ -1,0 +1,105 @@
+/** The store over a ClickHouse interface, embedded or not: joins client, connection, inserts, reads and deletions. */
+import type { Clock, IdSource, OperationalError } from '#base';
+import type { StoreClient } from './client.ts';
+import { Connection } from './connection.ts';
+import type { StoreEvents } from './events.ts';
+import { Inserter } from './inserts.ts';
+import { readInvocations } from './invocation-reads.ts';
+import { deleteLogEvents } from './log-event-deletions.ts';
+import { readLogEvents, streamStatistics } from './log-event-reads.ts';
+import { migrate } from './migrations.ts';
+import type { SchemaVariant } from './tables/definitions.ts';
+import { INVOCATIONS } from './tables/invocations.ts';
+import { LOG_EVENTS } from './tables/log-events.ts';
+import type { InsertBatch, InvocationRow, LogEventQuery, LogEventRow, Store, StreamStatistics } from './types.ts';
+
+/** Who answers the client: the embedded process, or nobody of ours. */
+export interface Server {
+  /** Why it cannot answer at present, when that is known without asking it. */
+  readonly failure: OperationalError | undefined;
+  /** Begins answering; rejects with the reason when the first try fails and goes on trying. */
+  start(): Promise<void>;
+  /** Makes new definitions durable where the engine does not. */
+  syncDefinitions(): Promise<void>;
+  stop(): Promise<void>;
+}
+
+export interface StoreTools {
+  readonly clock: Clock;
+  readonly ids: IdSource;
+  readonly onEvent: StoreEvents;
+}
+
+export class ClickHouseStore implements Store {
+  /** For the embedded process's supervisor, which knows first when the store goes and comes. */
+  readonly connection: Connection;
+  readonly #client: StoreClient;
+  readonly #server: Server;
+  readonly #clock: Clock;
+  readonly #invocations: Inserter<InvocationRow>;
+  readonly #logEvents: Inserter<LogEventRow>;
+  #closed: Promise<void> | undefined;
+
+  constructor(client: StoreClient, server: Server, variant: SchemaVariant, tools: StoreTools) {
+    this.#client = client;
+    this.#server = server;
+    this.#clock = tools.clock;
+    this.#invocations = new Inserter(client, INVOCATIONS, tools);
+    this.#logEvents = new Inserter(client, LOG_EVENTS, tools);
+    this.connection = new Connection(async () => {
+      if (server.failure) throw server.failure;
+      await client.ping();
+      const { version, changed } = await migrate(client, variant, tools.clock.nowMs());
+      if (changed) await server.syncDefinitions();
+      return version;
+    }, tools.onEvent);
+  }
+
+  get failure(): string | undefined {
+    return this.connection.failure;
+  }
+
+  async start(): Promise<void> {
+    await this.#server.start();
+    await this.connection.connect();
+  }
+
+  insertInvocations(batch: InsertBatch<InvocationRow>): Promise<void> {
+    return this.connection.use('inserting invocations', () => this.#invocations.insert(batch));
+  }
+
+  insertLogEvents(batch: InsertBatch<LogEventRow>): Promise<void> {
+    return this.connection.use('inserting log events', () => this.#logEvents.insert(batch));
+  }
+
+  readLogEvents(query: LogEventQuery): Promise<LogEventRow[]> {
+    return this.connection.use('reading log events', () => readLogEvents(this.#client, query));
+  }
+
+  streamStatistics(groupGeneration: string): Promise<StreamStatistics[]> {
+    return this.connection.use('reading stream statistics', () => streamStatistics(this.#client, groupGeneration));
+  }
+
+  deleteLogEvents(which: { groupGeneration: string; streamName?: string; beforeMs?: number }): Promise<void> {
+    return this.connection.use('deleting log events', () => deleteLogEvents(this.#client, which, this.#clock));
+  }
+
+  readInvocations(query: {
+    accountId?: string;
+    requestIds?: readonly string[];
+    limit: number;
+  }): Promise<InvocationRow[]> {
+    return this.connection.use('reading invocations', () => readInvocations(this.#client, query));
+  }
+
+  close(): Promise<void> {
+    this.#closed ??= this.#close();
+    return this.#closed;
+  }
+
+  async #close(): Promise<void> {
+    await this.connection.close();
+    await this.#server.stop();
+    await this.#client.close();
+  }
+}

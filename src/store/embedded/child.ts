@@ -1,0 +1,100 @@
+/**
+ * The store process: the only one that loads libchdb. Started by the supervisor, which tells it over IPC what to open;
+ * answers ClickHouse HTTP on a unix socket; ends when told to drain, or when the supervisor's process is gone (the IPC
+ * channel closes whatever killed it), so that no orphan holds the directory's lock.
+ *
+ * Never calls process.exit() while a query runs: libchdb would crash. What cannot be drained in time is ended by SIGKILL,
+ * which the engine's data survives.
+ */
+import { chmodSync, mkdirSync, rmSync } from 'node:fs';
+import type { Server } from 'node:http';
+import { getPriority, setPriority } from 'node:os';
+import { join } from 'node:path';
+import { ChdbMissing } from './chdb.ts';
+import { Engine } from './engine.ts';
+import { createFacade } from './facade.ts';
+import type { FromChild, OpenFailure, OpenMessage, ToChild } from './messages.ts';
+
+/** Behind the gateway, which answers calls while the engine merges. */
+const NICENESS = 10;
+/** Running statements may finish this long, milliseconds; then they are killed … */
+const DRAIN_PATIENCE_MS = 3_000;
+/** … and the process with them, when even that does not help. */
+const DRAIN_MS_MAX = 8_000;
+/** How often freed memory is given back to the system after work was done, milliseconds. */
+const PURGE_INTERVAL_MS = 20_000;
+
+let engine: Engine | undefined;
+let facade: Server | undefined;
+let draining = false;
+
+setPriority(0, Math.max(getPriority(), NICENESS));
+// Ctrl-C and service managers signal the whole group; the supervisor decides when the store stops, after the last insert.
+process.on('SIGINT', () => undefined);
+process.on('SIGTERM', () => undefined);
+process.on('SIGHUP', () => undefined);
+process.on('disconnect', () => void drain());
+process.on('message', (message: ToChild) => {
+  if (message.type === 'open') void open(message);
+  else if (message.type === 'drain') void drain();
+  else tell({ type: 'pong' });
+});
+tell({ type: 'hello' });
+
+async function open(message: OpenMessage): Promise<void> {
+  let reason: OpenFailure = 'directory-unusable';
+  try {
+    process.umask(0o077);
+    const spoolDirectory = join(message.directory, 'spool');
+    mkdirSync(spoolDirectory, { recursive: true, mode: 0o700 });
+    reason = 'chdb-unusable';
+    engine = Engine.open(message);
+    const engineVersion = await engine.version();
+    facade = createFacade(engine, { token: message.token, spoolDirectory });
+    await listen(facade, message.socketPath);
+    startPurging(engine, facade);
+    tell({ type: 'ready', engineVersion });
+  } catch (error) {
+    if (error instanceof ChdbMissing) reason = 'chdb-missing';
+    tell({ type: 'failed', reason, message: (error as Error).message });
+    void drain();
+  }
+}
+
+function listen(server: Server, socketPath: string): Promise<void> {
+  // The engine's lock on its directory is held: a socket that is there belongs to a process that is gone.
+  rmSync(socketPath, { force: true });
+  return new Promise((resolve, reject) => {
+    server.once('error', reject);
+    server.listen(socketPath, () => {
+      chmodSync(socketPath, 0o600);
+      resolve();
+    });
+  });
+}
+
+function startPurging(of: Engine, server: Server): void {
+  let worked = true;
+  server.on('request', () => (worked = true));
+  setInterval(() => {
+    if (!worked || draining) return;
+    worked = false;
+    void of.purgeMemory().catch(() => undefined);
+  }, PURGE_INTERVAL_MS).unref();
+}
+
+async function drain(): Promise<void> {
+  if (draining) return;
+  draining = true;
+  setTimeout(() => process.kill(process.pid, 'SIGKILL'), DRAIN_MS_MAX).unref();
+  const stopped = facade?.listening ? new Promise((resolve) => facade?.close(resolve)) : undefined;
+  facade?.closeIdleConnections();
+  await engine?.close(DRAIN_PATIENCE_MS);
+  facade?.closeIdleConnections();
+  await stopped;
+  process.exit(0);
+}
+
+function tell(message: FromChild): void {
+  if (process.connected) process.send?.(message, undefined, undefined, () => undefined);
+}

@@ -1,0 +1,76 @@
+/** One request's connection to the engine: prepared, used, and never used again. */
+import { randomUUID } from 'node:crypto';
+import type { Chdb, NativeConnection } from './chdb.ts';
+import type { EngineRequest } from './engine.ts';
+import { setStatement } from './sql-text.ts';
+
+export class EngineSession {
+  readonly #chdb: Chdb;
+  readonly #connection: NativeConnection;
+  readonly #request: EngineRequest;
+  readonly #kill: (id: string) => Promise<void>;
+  /** How KILL finds what runs here: the engine drops query ids, but keeps this setting. */
+  readonly #id: string;
+  #stopped = false;
+  /** Kills under way; the connection outlives them. */
+  readonly #kills = new Set<Promise<void>>();
+
+  constructor(chdb: Chdb, connection: NativeConnection, request: EngineRequest, kill: (id: string) => Promise<void>) {
+    this.#chdb = chdb;
+    this.#connection = connection;
+    this.#request = request;
+    this.#kill = kill;
+    this.#id = `${request.settings.get('log_comment') ?? 'request'}#${randomUUID()}`;
+  }
+
+  /** Sets the request's settings and parameters on this connection. */
+  async prepare(): Promise<void> {
+    const settings = new Map(this.#request.settings).set('log_comment', this.#id);
+    const set = setStatement(settings, this.#request.parameters);
+    if (set !== undefined) await this.run(set);
+  }
+
+  /** Rows as bytes in the request's format, block by block. Refuses a text of two statements, and one without rows. */
+  async *stream(sql: string): AsyncGenerator<Uint8Array, void, void> {
+    this.#refuseWhenStopped();
+    const stream = this.#chdb.StreamQuery(this.#connection, sql, this.#request.format);
+    let left = false;
+    try {
+      for (;;) {
+        const chunk = await this.#chdb.StreamFetch(stream);
+        if (chunk.done) return;
+        left = true;
+        yield chunk.bytes;
+        this.#refuseWhenStopped();
+        left = false;
+      }
+    } finally {
+      // A stream that ended or failed has been freed by the addon.
+      if (left) this.#chdb.StreamCancel(stream);
+    }
+  }
+
+  /** Runs a statement whole. */
+  async run(sql: string): Promise<Uint8Array> {
+    this.#refuseWhenStopped();
+    return (await this.#chdb.QueryAsyncConnection(this.#connection, sql, this.#request.format)).bytes;
+  }
+
+  /** Kills what runs on this session, at any time: the running call rejects with QUERY_WAS_CANCELLED. */
+  stop(): Promise<void> {
+    this.#stopped = true;
+    const kill = this.#kill(this.#id).finally(() => this.#kills.delete(kill));
+    this.#kills.add(kill);
+    return kill;
+  }
+
+  /** Only when nothing runs on it. */
+  async close(): Promise<void> {
+    await Promise.allSettled(this.#kills);
+    this.#chdb.CloseConnection(this.#connection);
+  }
+
+  #refuseWhenStopped(): void {
+    if (this.#stopped) throw new Error('Code: 394. DB::Exception: Query was cancelled. (QUERY_WAS_CANCELLED)');
+  }
+}
