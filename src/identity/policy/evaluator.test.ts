@@ -97,8 +97,9 @@ test('principals are accounts, roots, roles and their sessions, services, or eve
   assert.ok(!allows({ AWS: ACCOUNT }, session, false), 'an account only delegates to its own policies');
   assert.ok(allows({ AWS: ACCOUNT }, ROOT, false));
   assert.ok(allows({ AWS: session.roleArn }, session, false));
+  const all: readonly RequestPrincipal[] = [session, BEDROCK, { type: 'anonymous' }];
   for (const everyone of ['*', { AWS: '*' }]) {
-    for (const principal of [session, BEDROCK, { type: 'anonymous' }] satisfies RequestPrincipal[]) assert.ok(allows(everyone, principal));
+    for (const anyone of all) assert.ok(allows(everyone, anyone));
   }
   const butRoot = resource({ ...ALLOW, Effect: 'Deny', Principal: undefined, NotPrincipal: { AWS: ROOT.arn } });
   assert.equal(decide([butRoot], { principal: BEDROCK }), 'explicit-deny');
