@@ -1,0 +1,245 @@
+import assert from 'node:assert/strict';
+import { createHash, createHmac, randomBytes, randomInt } from 'node:crypto';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { after, before, test } from 'node:test';
+import { SignatureV4 } from '@smithy/signature-v4';
+import { type Clock, OperationalError, randomIds } from '#base';
+import { openState, type State } from '#state';
+import { AuthenticationFailure, type FailureReason } from '#wire';
+import { Identity } from './identity.ts';
+import { type Role, RoleRefusal, Roles } from './roles.ts';
+
+const ACCOUNT = '123456789012';
+const ROOT = { id: ACCOUNT, rootAccessKeyId: 'AKIAROOT000000000001', rootSecretAccessKey: 'root secret of the test' };
+const OTHER = { id: '210987654321', rootAccessKeyId: 'AKIAROOT000000000002', rootSecretAccessKey: 'another secret' };
+const SERVER_KEY = randomBytes(32);
+const NOW_MS = Date.parse('2026-11-21T12:00:00.500Z');
+const TRUST = '{"Version":"2012-10-17","Statement":{"Effect":"Allow","Action":"sts:AssumeRole","Principal":"*"}}';
+
+let folder = '';
+let state: State;
+let nowMs = NOW_MS;
+const clock: Clock = { nowMs: () => nowMs, monotonicMs: () => nowMs };
+const open = (serverKey = SERVER_KEY): Promise<Identity> =>
+  Identity.open({ accounts: [ROOT, OTHER], serverKey, clock, ids: randomIds, state });
+
+before(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'varve-identity-'));
+  state = await openState(join(folder, 'state.sqlite'));
+});
+after(async () => {
+  await state.close();
+  await rm(folder, { recursive: true });
+});
+
+const roleNamed = (name: string): Omit<Role, 'id'> => ({
+  accountId: ACCOUNT,
+  name,
+  path: '/',
+  description: undefined,
+  maxSessionSeconds: 3600,
+  createdAtMs: NOW_MS,
+  trustPolicy: TRUST,
+  inlinePolicies: {},
+  tags: [],
+});
+
+function fails(reason: FailureReason, attempt: () => unknown): void {
+  assert.throws(attempt, (error) => error instanceof AuthenticationFailure && error.reason === reason);
+}
+
+test('a root key is its account; a key nobody has, or a root key with a token, is nobody', async () => {
+  const identity = await open();
+  const { caller, secret } = identity.resolve(ROOT.rootAccessKeyId, undefined);
+  assert.equal(secret, ROOT.rootSecretAccessKey);
+  assert.deepEqual(caller, {
+    kind: 'root',
+    accountId: ACCOUNT,
+    arn: `arn:aws:iam::${ACCOUNT}:root`,
+    userId: ACCOUNT,
+    accessKeyId: ROOT.rootAccessKeyId,
+  });
+  assert.equal(identity.resolve(OTHER.rootAccessKeyId, undefined).caller.accountId, OTHER.id);
+  fails('unknown-key', () => identity.resolve('AKIANOBODY0000000001', undefined));
+  fails('bad-token', () => identity.resolve(ROOT.rootAccessKeyId, 'token'));
+});
+
+test('two accounts cannot share a root key', async () => {
+  const accounts = [ROOT, { ...OTHER, rootAccessKeyId: ROOT.rootAccessKeyId }];
+  const opening = Identity.open({ accounts, serverKey: SERVER_KEY, clock, ids: randomIds, state });
+  await assert.rejects(opening, OperationalError);
+});
+
+test('a session is known after a restart by its token alone, and ends with its time or its role', async () => {
+  nowMs = NOW_MS;
+  const identity = await open();
+  const role = await identity.roles.create(roleNamed('Session'));
+  const { credentials, caller } = identity.issueSession(role, 'me', 900);
+  assert.match(credentials.accessKeyId, /^ASIA[A-Z2-7]{16}$/);
+  assert.equal(credentials.secretAccessKey.length, 40);
+  assert.equal(credentials.expiresAtMs, Date.parse('2026-11-21T12:15:00Z'));
+  assert.equal(caller.arn, `arn:aws:sts::${ACCOUNT}:assumed-role/Session/me`);
+  assert.equal(caller.userId, `${role.id}:me`);
+
+  const restarted = await open();
+  const resolved = restarted.resolve(credentials.accessKeyId, credentials.sessionToken);
+  assert.deepEqual(resolved, { caller, secret: credentials.secretAccessKey });
+  fails('unknown-key', () => restarted.resolve(credentials.accessKeyId, undefined));
+  fails('bad-token', () => restarted.resolve('ASIAANOTHER000000001', credentials.sessionToken));
+  const stranger = await open(randomBytes(32));
+  fails('bad-token', () => stranger.resolve(credentials.accessKeyId, credentials.sessionToken));
+
+  nowMs = credentials.expiresAtMs;
+  fails('expired-token', () => restarted.resolve(credentials.accessKeyId, credentials.sessionToken));
+  nowMs = NOW_MS;
+  await restarted.roles.delete(ACCOUNT, 'session', () => undefined);
+  await restarted.roles.create(roleNamed('Session'));
+  fails('unknown-key', () => restarted.resolve(credentials.accessKeyId, credentials.sessionToken));
+});
+
+test('a token altered anywhere is refused', async () => {
+  const identity = await open();
+  const role = await identity.roles.create(roleNamed('Altered'));
+  const { accessKeyId, sessionToken } = identity.issueSession(role, 'me', 900).credentials;
+  for (let round = 0; round < 2000; round += 1) {
+    const at = randomInt(sessionToken.length);
+    const replacement = 'ABCxyz019+/=-_ '[randomInt(15)] ?? '';
+    const altered = sessionToken.slice(0, at) + replacement + sessionToken.slice(at + randomInt(3));
+    if (altered === sessionToken) continue;
+    fails('bad-token', () => identity.resolve(accessKeyId, altered));
+  }
+  for (const odd of ['', 'x', '====', sessionToken.repeat(100), `${sessionToken}A`]) {
+    fails('bad-token', () => identity.resolve(accessKeyId, odd));
+  }
+});
+
+const HEAD = { method: 'POST', target: '/', headers: {} };
+
+test('a long-term Bedrock API key is good until its time, on this server, for its account', async () => {
+  const identity = await open();
+  const key = identity.issueApiKey({ accountId: ACCOUNT, name: 'root', expiresAtMs: undefined });
+  assert.match(key, /^ABSK/);
+  assert.equal(key, (await open()).issueApiKey({ accountId: ACCOUNT, name: 'root', expiresAtMs: undefined }));
+  const { caller, region } = identity.resolveBearer(key, HEAD, NOW_MS);
+  assert.deepEqual([caller.kind, caller.accountId, region], ['api-key', ACCOUNT, undefined]);
+  assert.equal(caller.arn, `arn:aws:iam::${ACCOUNT}:user/BedrockAPIKey-root`);
+  const limited = identity.issueApiKey({ accountId: ACCOUNT, name: 'abc', expiresAtMs: NOW_MS + 1000 });
+  identity.resolveBearer(limited, HEAD, NOW_MS);
+  fails('expired-bearer', () => identity.resolveBearer(limited, HEAD, NOW_MS + 1000));
+  const foreign = identity.issueApiKey({ accountId: '000000000000', name: 'root', expiresAtMs: undefined });
+  const otherServer = (await open(randomBytes(32))).issueApiKey({
+    accountId: ACCOUNT,
+    name: 'root',
+    expiresAtMs: undefined,
+  });
+  const decoded = Buffer.from(key.slice(4), 'base64').toString();
+  const longer = `ABSK${Buffer.from(decoded.replace(':0.', ':99999999999.')).toString('base64')}`;
+  for (const bad of [
+    foreign,
+    otherServer,
+    longer,
+    'ABSK',
+    'x',
+    key.slice(0, -4),
+    'bedrock-api-key-',
+    'bedrock-api-key-AAAA',
+  ]) {
+    fails('bad-bearer', () => identity.resolveBearer(bad, HEAD, NOW_MS));
+  }
+});
+
+class NodeHash {
+  readonly #hash;
+  constructor(secret?: string | ArrayBuffer | ArrayBufferView) {
+    this.#hash =
+      secret === undefined
+        ? createHash('sha256')
+        : createHmac('sha256', typeof secret === 'string' ? secret : Buffer.from(secret as Uint8Array));
+  }
+  update(data: string | Uint8Array): void {
+    this.#hash.update(data);
+  }
+  async digest(): Promise<Uint8Array> {
+    return this.#hash.digest();
+  }
+  reset(): void {
+    throw new Error('a hash is used once');
+  }
+}
+
+/** As aws-bedrock-token-generator makes them. */
+async function shortTermKey(
+  credentials: { accessKeyId: string; secretAccessKey: string; sessionToken?: string },
+  expiresIn = 43_200,
+): Promise<string> {
+  const signer = new SignatureV4({ service: 'bedrock', region: 'eu-west-1', credentials, sha256: NodeHash });
+  const request = {
+    method: 'POST',
+    protocol: 'https:',
+    hostname: 'bedrock.amazonaws.com',
+    path: '/',
+    headers: { host: 'bedrock.amazonaws.com' },
+    query: { Action: 'CallWithBearerToken' },
+  };
+  const { query = {} } = await signer.presign(request, { expiresIn, signingDate: new Date(NOW_MS) });
+  const pairs = Object.entries(query).map(
+    ([name, value]) => `${encodeURIComponent(name)}=${encodeURIComponent(String(value))}`,
+  );
+  const url = `bedrock.amazonaws.com/?${pairs.join('&')}&Version=1`;
+  return `bedrock-api-key-${Buffer.from(url).toString('base64')}`;
+}
+
+test("a short-term key made by AWS's generator from root or session credentials is that caller, in its region", async () => {
+  nowMs = NOW_MS;
+  const identity = await open();
+  const root = { accessKeyId: ROOT.rootAccessKeyId, secretAccessKey: ROOT.rootSecretAccessKey };
+  const resolved = identity.resolveBearer(await shortTermKey(root), HEAD, NOW_MS + 43_199_000);
+  assert.deepEqual([resolved.caller.arn, resolved.region], [`arn:aws:iam::${ACCOUNT}:root`, 'eu-west-1']);
+  const role = await identity.roles.create(roleNamed('Bearer'));
+  const { credentials, caller } = identity.issueSession(role, 'me', 3600);
+  assert.deepEqual(identity.resolveBearer(await shortTermKey(credentials), HEAD, NOW_MS).caller, caller);
+
+  const hour = await shortTermKey(root, 3600);
+  fails('expired-bearer', () => identity.resolveBearer(hour, HEAD, NOW_MS + 3_700_000));
+  for (const bad of [
+    await shortTermKey({ ...root, secretAccessKey: 'wrong' }),
+    await shortTermKey({ ...root, accessKeyId: 'AKIANOBODY0000000001' }),
+    await shortTermKey(root, 43_201),
+    await shortTermKey({ ...credentials, sessionToken: 'x' }),
+  ]) {
+    fails('bad-bearer', () => identity.resolveBearer(bad, HEAD, NOW_MS));
+  }
+});
+
+test('roles are kept apart by account and without regard to case, and are there after a restart', async () => {
+  const roles = await Roles.open(state, randomIds);
+  const made = await roles.create({ ...roleNamed('Kept'), path: '/team/', tags: [{ key: 'a', value: 'b' }] });
+  assert.match(made.id, /^AROA[A-Z2-7]{17}$/);
+  await assert.rejects(roles.create(roleNamed('KEPT')), new RoleRefusal('role-exists'));
+  await roles.create({ ...roleNamed('Kept'), accountId: OTHER.id });
+  await roles.update(ACCOUNT, 'kept', (role) => ({ ...role, description: 'changed' }));
+  const again = await Roles.open(state, randomIds);
+  assert.deepEqual(again.get(ACCOUNT, 'kEPT'), { ...made, description: 'changed' });
+  assert.equal(again.byArn(`arn:aws:iam::${ACCOUNT}:role/team/Kept`)?.id, made.id);
+  for (const arn of [`arn:aws:iam::${ACCOUNT}:role/Kept`, `arn:aws:iam::${ACCOUNT}:role/team/kept`, 'Kept']) {
+    assert.equal(again.byArn(arn), undefined, arn);
+  }
+  assert.ok(again.list(ACCOUNT, '/team/').length === 1 && again.list(ACCOUNT).length > 1);
+  await assert.rejects(
+    again.update(ACCOUNT, 'nobody', (role) => role),
+    new RoleRefusal('no-such-role'),
+  );
+});
+
+test('changes made at once to one role are all kept', async () => {
+  const roles = await Roles.open(state, randomIds);
+  await roles.create(roleNamed('Busy'));
+  const keys = Array.from({ length: 20 }, (_, index) => `k${index}`);
+  await Promise.all(
+    keys.map((key) => roles.update(ACCOUNT, 'Busy', (role) => ({ ...role, tags: [...role.tags, { key, value: '' }] }))),
+  );
+  const kept = (await Roles.open(state, randomIds)).get(ACCOUNT, 'Busy');
+  assert.deepEqual(kept?.tags.map((tag) => tag.key).toSorted(), keys.toSorted());
+});
