@@ -3,12 +3,13 @@
  * latter to plain endpoints (aws-wire.md P1). The first bytes of a connection tell which it is.
  */
 import { createServer as createHttpServer, type IncomingMessage, type Server as HttpServer, type ServerResponse } from 'node:http';
-import { createServer as createHttp2Server, type Http2Server, type Http2ServerRequest, type Http2ServerResponse, type ServerHttp2Session } from 'node:http2';
+import { createServer as createHttp2Server, type Http2Server, type ServerHttp2Session } from 'node:http2';
 import { type AddressInfo, createServer as createNetServer, type Server as NetServer, type Socket } from 'node:net';
 import { OperationalError, sleep } from '#base';
 
-export type Incoming = IncomingMessage | Http2ServerRequest;
-export type Outgoing = ServerResponse | Http2ServerResponse;
+/** node:http2's compatible request and response are used as what they are compatible with. */
+export type Incoming = IncomingMessage;
+export type Outgoing = ServerResponse;
 
 export interface ListenerLimits {
   readonly connectionsMax: number;
@@ -58,8 +59,12 @@ export class Listener {
       maxSessionMemory: 16,
       maxHeaderListPairs: HEADERS_MAX,
     });
-    this.#http2.on('request', (incoming, outgoing) => events.request(incoming, outgoing, false));
-    this.#http2.on('checkContinue', (incoming, outgoing) => events.request(incoming, outgoing, true));
+    const serve2 =
+      (expectsContinue: boolean) =>
+      (incoming: unknown, outgoing: unknown): void =>
+        events.request(incoming as Incoming, outgoing as Outgoing, expectsContinue);
+    this.#http2.on('request', serve2(false));
+    this.#http2.on('checkContinue', serve2(true));
     this.#http2.on('session', (session) => this.#keepSession(session));
     this.#net = createNetServer({ noDelay: true }, (socket) => this.#sniff(socket));
     this.#net.maxConnections = limits.connectionsMax;

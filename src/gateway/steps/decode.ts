@@ -1,8 +1,10 @@
 import { bug } from '#base';
-import { decodeRequest, hasBlobPayload } from '#wire';
+import { decodeRequest, decompressBody, hasBlobPayload } from '#wire';
 import type { Step } from '../deps.ts';
 
 const NOTHING = Buffer.alloc(0);
+/** What a compressed body may grow to (CloudWatch's clients compress from 10 KiB on). */
+const DECOMPRESSED_BYTES_MAX = 16 * 1024 * 1024;
 /** JSON.parse makes about this many bytes of objects from one byte of text, besides the text itself. */
 const PARSE_FACTOR = 3;
 
@@ -17,7 +19,9 @@ export const decode: Step = async (exchange, { bodyMemory }) => {
   if (!body || !whole) {
     exchange.input = decodeRequest(route, head, NOTHING, { payload: 'skip' });
   } else if (body.inMemory) {
-    exchange.input = decodeRequest(route, head, body.inMemory, { payload: 'read' });
+    const compressed = head.headers['content-encoding'] !== undefined;
+    const bytes = compressed ? await decompressBody(route, head, body.inMemory, DECOMPRESSED_BYTES_MAX) : body.inMemory;
+    exchange.input = decodeRequest(route, head, bytes, { payload: 'read' });
   } else {
     exchange.input = await bodyMemory.with(body.sizeBytes * PARSE_FACTOR, async () =>
       decodeRequest(route, head, await body.bytes(), { payload: 'read' }),
