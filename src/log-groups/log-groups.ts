@@ -1,0 +1,272 @@
+/**
+ * CloudWatch Logs' groups, streams and events (levels of the house plan: knows nothing of the wire).
+ *
+ * Groups and streams live in the control state, events go through the journal into the store and are read from there.
+ * A group has a generation: a name that is deleted and made again is a new and empty group.
+ */
+import { type Clock, type IdSource, OperationalError } from '#base';
+import type { Journal } from '#journal';
+import type { LogEvent } from '#records';
+import type { State } from '#state';
+import type { Store } from '#store';
+import type { Emit } from '#telemetry';
+import { Appender } from './appender.ts';
+import { checkBatch, splitByAge } from './batch.ts';
+import { Deliveries } from './deliveries.ts';
+import { invalidParameter, streamNotFound, unavailable } from './errors.ts';
+import {
+  EventReader,
+  type FilterEventsInput,
+  type FilterEventsOutput,
+  type GetEventsInput,
+  type GetEventsOutput,
+} from './event-reader.ts';
+import { GroupRegistry, type NewGroup, RETENTION_DAYS } from './group-registry.ts';
+import { Removal } from './removal.ts';
+import { SCHEMA } from './schema.ts';
+import { type StoredUpTo, StoreView } from './store-view.ts';
+import { StreamListing, type ListStreamsInput, type ListStreamsOutput } from './stream-listing.ts';
+import { StreamRegistry } from './stream-registry.ts';
+import { PageTokens } from './tokens.ts';
+import {
+  type LogGroup,
+  LogWriteRefused,
+  type RejectedEvents,
+  type RoleAllows,
+  type Scope,
+  type ServiceWriter,
+  streamArn,
+} from './types.ts';
+
+/** How often events past their retention, and of what was deleted, are removed. */
+const REMOVAL_INTERVAL_MS = 15 * 60_000;
+const TOKEN_KEY_BYTES = 32;
+
+export interface LogGroupsDependencies {
+  readonly state: State;
+  readonly journal: Pick<Journal, 'append' | 'head' | 'read'>;
+  readonly store: Pick<Store, 'readLogEvents' | 'streamStatistics' | 'deleteLogEvents'>;
+  /** From the reader that brings log events into the store. */
+  readonly storedUpTo: StoredUpTo;
+  readonly roleAllows: RoleAllows;
+  readonly clock: Clock;
+  readonly ids: IdSource;
+  readonly emit: Emit;
+}
+
+/** Where a service's log events go. */
+export interface DeliveryTarget extends ServiceWriter {
+  readonly groupGeneration: string;
+  readonly streamName: string;
+}
+
+export class LogGroups {
+  readonly #dependencies: LogGroupsDependencies;
+  readonly #groups: GroupRegistry;
+  readonly #streams: StreamRegistry;
+  readonly #appender: Appender;
+  readonly #deliveries: Deliveries;
+  readonly #reader: EventReader;
+  readonly #listing: StreamListing;
+  readonly #removal: Removal;
+  readonly tokens: PageTokens;
+  #timer: NodeJS.Timeout | undefined;
+  #round: Promise<void> = Promise.resolve();
+
+  private constructor(dependencies: LogGroupsDependencies, groups: GroupRegistry, tokens: PageTokens) {
+    const { state, journal, store, storedUpTo, clock, emit } = dependencies;
+    this.#dependencies = dependencies;
+    this.#groups = groups;
+    this.tokens = tokens;
+    this.#streams = new StreamRegistry(state, clock);
+    this.#appender = new Appender(journal, clock);
+    this.#deliveries = new Deliveries(state, journal, this.#appender);
+    const view = new StoreView(store, this.#appender, storedUpTo);
+    this.#reader = new EventReader(clock, this.#streams, view, tokens);
+    this.#listing = new StreamListing(this.#streams, view, tokens);
+    const parts = { state, clock, emit, groups, streams: this.#streams, appender: this.#appender, view };
+    this.#removal = new Removal(parts);
+  }
+
+  static async open(dependencies: LogGroupsDependencies): Promise<LogGroups> {
+    const { state, clock, ids } = dependencies;
+    await state.migrate('log-groups', SCHEMA);
+    const secret = Buffer.from(ids.hex(TOKEN_KEY_BYTES * 2), 'hex');
+    await state.transaction([
+      { sql: "INSERT OR IGNORE INTO log_secrets (name, secret) VALUES ('page-tokens', ?)", parameters: [secret] },
+    ]);
+    const [row] = await state.all("SELECT secret FROM log_secrets WHERE name = 'page-tokens'");
+    const tokens = new PageTokens(row?.['secret'] as Uint8Array);
+    return new LogGroups(dependencies, await GroupRegistry.open(state, clock, ids), tokens);
+  }
+
+  /** Begins to remove in the background what nobody may read any more. */
+  start(): void {
+    this.#timer = setInterval(() => void this.removeNow(), REMOVAL_INTERVAL_MS).unref();
+    void this.removeNow();
+  }
+
+  async close(): Promise<void> {
+    clearInterval(this.#timer);
+    await this.#round;
+  }
+
+  /** One round of removal; rounds come one after the other. */
+  removeNow(): Promise<void> {
+    this.#round = this.#round
+      .then(() => this.#removal.round())
+      .catch((error: unknown) => {
+        const reason = error instanceof Error ? error.message : String(error);
+        this.#dependencies.emit({ name: 'log-groups.removal-failed', level: 'warn', what: 'round', reason });
+      });
+    return this.#round;
+  }
+
+  find(scope: Scope, name: string): LogGroup | undefined {
+    return this.#groups.find(scope, name);
+  }
+
+  /** @throws {ApiError} ResourceNotFoundException */
+  get(scope: Scope, name: string): LogGroup {
+    return this.#groups.get(scope, name);
+  }
+
+  byGeneration(generation: string): LogGroup | undefined {
+    return this.#groups.byGeneration(generation);
+  }
+
+  /** All groups of the scope by name. */
+  list(scope: Scope): readonly LogGroup[] {
+    return this.#groups.list(scope);
+  }
+
+  /** @throws {ApiError} ResourceAlreadyExistsException, InvalidParameterException, LimitExceededException */
+  create(scope: Scope, group: NewGroup): Promise<LogGroup> {
+    return this.#groups.create(scope, group);
+  }
+
+  /** @throws {ApiError} ResourceNotFoundException, ValidationException while the group is protected */
+  async delete(scope: Scope, name: string, check: (group: LogGroup) => void): Promise<void> {
+    const { generation } = await this.#groups.delete(scope, name, check);
+    this.#streams.forgetGroup(generation);
+    void this.#removal.group(generation);
+  }
+
+  /** @throws {ApiError} ResourceNotFoundException, InvalidParameterException for other numbers of days than AWS's */
+  async setRetention(scope: Scope, name: string, retentionDays: number | undefined): Promise<void> {
+    if (retentionDays !== undefined && !RETENTION_DAYS.includes(retentionDays)) {
+      throw invalidParameter(
+        `1 validation error detected: Value '${retentionDays}' at 'retentionInDays' failed to satisfy constraint: Member must satisfy enum value set: [${RETENTION_DAYS.join(', ')}]`,
+      );
+    }
+    await this.#groups.update(scope, name, () => ({ retentionDays }));
+  }
+
+  /** @throws {ApiError} ResourceNotFoundException */
+  async setDeletionProtection(scope: Scope, name: string, deletionProtection: boolean): Promise<void> {
+    await this.#groups.update(scope, name, () => ({ deletionProtection }));
+  }
+
+  /** Replaces the group's tags by what `change` makes of them; what it throws is thrown. */
+  async changeTags(scope: Scope, name: string, change: (tags: LogGroup['tags']) => LogGroup['tags']): Promise<void> {
+    await this.#groups.update(scope, name, ({ tags }) => ({ tags: change(tags) }));
+  }
+
+  /** @throws {ApiError} ResourceNotFoundException, ResourceAlreadyExistsException, ServiceUnavailableException */
+  async createStream(scope: Scope, groupName: string, streamName: string): Promise<void> {
+    const { generation } = this.#groups.get(scope, groupName);
+    if ((await this.#streams.create(generation, streamName)) === 'created') return;
+    // A stream of this name was deleted; its events must be gone before the name can mean a new one.
+    if (await this.#removal.stream(generation, streamName)) await this.#streams.create(generation, streamName);
+    else
+      throw unavailable(
+        'The service is temporarily unavailable: the deleted stream of this name is still being removed.',
+      );
+  }
+
+  /** @throws {ApiError} ResourceNotFoundException */
+  async deleteStream(scope: Scope, groupName: string, streamName: string): Promise<void> {
+    const { generation } = this.#groups.get(scope, groupName);
+    if (!(await this.#streams.markDeleting(generation, streamName))) throw streamNotFound();
+    void this.#removal.stream(generation, streamName);
+  }
+
+  /** @throws {ApiError} ResourceNotFoundException, InvalidParameterException */
+  listStreams(group: LogGroup, input: ListStreamsInput): Promise<ListStreamsOutput> {
+    return this.#listing.list(group, input);
+  }
+
+  /**
+   * Puts a batch into a stream; resolves when what was taken of it is durable.
+   * @returns which events were too old, too new or expired, and were left out
+   * @throws {ApiError} ResourceNotFoundException, InvalidParameterException, ServiceUnavailableException
+   */
+  async append(
+    scope: Scope,
+    groupName: string,
+    streamName: string,
+    events: readonly LogEvent[],
+  ): Promise<RejectedEvents | undefined> {
+    const group = this.#groups.get(scope, groupName);
+    checkBatch(events);
+    const { accepted, rejected } = splitByAge(events, this.#dependencies.clock.nowMs(), group.retentionDays);
+    if (!(await this.#streams.exists(group.generation, streamName))) throw streamNotFound();
+    if (accepted.length > 0) await this.#append(group, streamName, accepted);
+    return rejected;
+  }
+
+  /**
+   * Appends a service's events under its role's permissions, and makes the stream when it is not there. A batch that is
+   * handed over again is there once. The age of events does not matter: they were delayed on our side.
+   * @throws {LogWriteRefused} `gone`: the group was deleted; `denied`: the role is not there or may not
+   * @throws {OperationalError} when the journal or the state cannot be written; another try may succeed
+   */
+  async putAsRole(target: DeliveryTarget, events: readonly LogEvent[], deliveryKey: string): Promise<void> {
+    const { groupGeneration, streamName } = target;
+    const group = this.#groups.byGeneration(groupGeneration);
+    if (!group) throw new LogWriteRefused('gone', 'The specified log group does not exist.');
+    const resource = streamArn(group, group.name, streamName);
+    const { roleArn, servicePrincipal, sourceAccount, sourceArn } = target;
+    const writer = { servicePrincipal, sourceAccount, sourceArn };
+    const may = (action: string): boolean | Promise<boolean> =>
+      this.#dependencies.roleAllows(roleArn, writer, [action], resource);
+    const refuse = (action: string): LogWriteRefused =>
+      new LogWriteRefused('denied', `${roleArn} does not let ${servicePrincipal} perform ${action} on ${resource}`);
+    if (!(await may('logs:PutLogEvents'))) throw refuse('logs:PutLogEvents');
+    if (!(await this.#streams.exists(groupGeneration, streamName))) {
+      if (!(await may('logs:CreateLogStream'))) throw refuse('logs:CreateLogStream');
+      await this.#makeStream(group, streamName);
+    }
+    await this.#deliveries.append({ group, streamName, events, deliveryKey });
+  }
+
+  /** @throws {ApiError} ResourceNotFoundException, InvalidParameterException, ServiceUnavailableException */
+  getEvents(group: LogGroup, input: GetEventsInput): Promise<GetEventsOutput> {
+    return this.#reader.get(group, input);
+  }
+
+  /** @throws {ApiError} ResourceNotFoundException, InvalidParameterException, ServiceUnavailableException */
+  filterEvents(group: LogGroup, input: FilterEventsInput): Promise<FilterEventsOutput> {
+    return this.#reader.filter(group, input);
+  }
+
+  async #append(group: LogGroup, streamName: string, events: readonly LogEvent[]): Promise<void> {
+    // Between asking for the stream and appending it may have been deleted; then it is not known any more.
+    if (!this.#streams.isKnown(group.generation, streamName)) throw streamNotFound();
+    try {
+      await this.#appender.append({ group, streamName, events });
+    } catch (error) {
+      if (!(error instanceof OperationalError)) throw error;
+      throw unavailable('The service is temporarily unavailable: the log events cannot be stored.', error);
+    }
+  }
+
+  async #makeStream(group: LogGroup, streamName: string): Promise<void> {
+    try {
+      await this.createStream(group, group.name, streamName);
+    } catch (error) {
+      // Somebody else made it meanwhile.
+      if (!(await this.#streams.exists(group.generation, streamName))) throw error;
+    }
+  }
+}
