@@ -7,7 +7,7 @@ import { parseForm } from './query/form.ts';
 import { readMembers } from './query/read.ts';
 import type { ServiceMetadata } from './schema.ts';
 import type { Route, WireResponse } from './types.ts';
-import { modelledMembers, unmodelledMembers } from './xml/errors.ts';
+import { messageElement, modelledMembers, unmodelledMembers } from './xml/errors.ts';
 import { element, namespaceAttribute, textElement, writeMembers } from './xml/write.ts';
 
 const STYLE = { milliseconds: false };
@@ -49,7 +49,7 @@ export function encodeQueryError(route: Route | undefined, error: EncodableError
   const content =
     textElement('Type', error.fault === 'client' ? 'Sender' : 'Receiver') +
     textElement('Code', code) +
-    textElement('Message', error.message) +
+    messageElement(error) +
     modelledMembers(error, STYLE) +
     unmodelledMembers(error);
   const body = element('Error', content) + textElement('RequestId', requestId);

@@ -8,7 +8,7 @@ import { bindRequestMembers, bindResponseMembers } from './http-bindings.ts';
 import type { Route, WireResponse } from './types.ts';
 import { isS3, xmlCodecOf } from './xml/codec.ts';
 import type { XmlCodec } from './xml/codec.ts';
-import { unmodelledMembers } from './xml/errors.ts';
+import { messageElement, unmodelledMembers } from './xml/errors.ts';
 import { element, namespaceAttribute, textElement, XML_DECLARATION } from './xml/write.ts';
 
 /** Reads a restXml request. @throws ApiError `MalformedXML` and what the HTTP bindings throw. */
@@ -45,8 +45,7 @@ export function encodeRestXmlError(route: Route | undefined, error: EncodableErr
   const bound = error.shape && codec ? bindResponseMembers(error.shape, error.members, codec.ofErrors) : undefined;
   const headers = bound?.headers ?? {};
   const modelled = typeof bound?.body === 'string' ? bound.body : '';
-  const named =
-    textElement('Code', error.code) + textElement('Message', error.message) + modelled + unmodelledMembers(error);
+  const named = textElement('Code', error.code) + messageElement(error) + modelled + unmodelledMembers(error);
   const all = { ...headers, 'content-type': 'application/xml' };
   if (s3) {
     const hostId = hostIdOf(requestId);

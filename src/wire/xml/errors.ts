@@ -3,6 +3,11 @@ import type { EncodableError } from '../codec.ts';
 import { textElement, writeMembers } from './write.ts';
 import type { XmlStyle } from './write.ts';
 
+/** Errors without a text have no element for it. */
+export function messageElement(error: EncodableError): string {
+  return error.message === '' ? '' : textElement('Message', error.message);
+}
+
 /** The members that the model knows, as elements. */
 export function modelledMembers(error: EncodableError, style: XmlStyle): string {
   return error.shape ? writeMembers(error.shape.members, error.members, style).content : '';
