@@ -38,6 +38,9 @@ export class Health {
     return this.#failure && `${this.#failure.message}. ${this.#failure.remedy}`;
   }
 
+  /** How often something has failed: what was written before a failure does not heal it. */
+  failures = 0;
+
   /** Called when the state goes from well to failed. */
   onFailure(listener: () => void): void {
     this.#onFailure = listener;
@@ -47,6 +50,7 @@ export class Health {
     const error = unwritable(this.directory, cause);
     const wasWell = this.#failure === undefined;
     this.#failure = error;
+    this.failures += 1;
     if (wasWell) this.#onFailure?.();
     return error;
   }

@@ -54,7 +54,7 @@ test('an append resolves only after fdatasync has returned', async (context) => 
     await sync.opened;
   };
   let acknowledged = false;
-  const appended = append(journal, 'precious').then(() => {
+  const appended = append(journal, 'precious').finally(() => {
     acknowledged = true;
   });
   await began.opened;

@@ -27,7 +27,7 @@ import { type Durability, Writer } from './writer.ts';
 /** The first segment after a start is small, so that starting does not wait for a large file. */
 const FIRST_SEGMENT_BYTES = 4 * 1024 * 1024;
 /** How often a failed journal is looked at, so that it heals without traffic. */
-const PROBE_INTERVAL_MS = 1_000;
+const PROBE_INTERVAL_MS = 500;
 const KIND_MAX = 255;
 const PROBE_FILE = 'probe';
 const NODE_ID_FILE = 'node-id';

@@ -73,6 +73,8 @@ export class PendingEntry {
   isTold = false;
   isVoid = false;
   rewrites = 0;
+  /** The journal's count of failures when this was written. */
+  failuresBefore = 0;
   /** Bytes of all entries up to and with this one since the journal was opened. */
   bytesThrough = 0;
 

@@ -62,7 +62,7 @@ export class SegmentPool {
    */
   prepare(roomBytes: number, sizeBytes = this.#options.segmentBytes): Promise<void> {
     const cooling = this.#options.clock.monotonicMs() - this.#failedAtMs < COOLDOWN_MS;
-    if (cooling && !this.#preparing) return Promise.reject(this.#failure as Error);
+    if (cooling && !this.#preparing) return Promise.reject(this.#failure);
     this.#preparing ??= this.#make(Math.max(sizeBytes, roomBytes))
       .catch((error: unknown) => {
         this.#failedAtMs = this.#options.clock.monotonicMs();

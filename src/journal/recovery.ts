@@ -79,7 +79,12 @@ async function findSegments(fileSystem: FileSystem, directory: string) {
 async function readHeader(fileSystem: FileSystem, path: string): Promise<SegmentHeader | 'unused'> {
   const bytes = Buffer.alloc(SEGMENT_HEADER_BYTES);
   const file = await fileSystem.open(path, 'r');
-  const filled = await file.read(bytes, 0).finally(() => file.close());
+  let filled: number;
+  try {
+    filled = await file.read(bytes, 0);
+  } finally {
+    await file.close();
+  }
   const header = decodeSegmentHeader(bytes.subarray(0, filled));
   if (header === 'newer') {
     throw new OperationalError('journal-newer', `${path} was written by a newer Varve`, 'Start the newer Varve again.');

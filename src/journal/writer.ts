@@ -174,7 +174,7 @@ export class Writer {
 
   /** Takes queued entries that fit, and lays them out as they will stand in the segment. */
   #takeBatch(): { segment: Segment; batch: PendingEntry[]; buffers: Buffer[]; end: number } {
-    const { reserved, clock, arena } = this.#options;
+    const { reserved, clock, arena, health } = this.#options;
     const segment = this.#active as Segment;
     const buffers: Buffer[] = segment.position === 0 ? [this.#header(segment)] : [];
     const start = Math.max(segment.position, SEGMENT_HEADER_BYTES);
@@ -192,6 +192,7 @@ export class Writer {
       entry.encode(arena, this.#next, this.#head, nowMs, segment.salt);
       this.#next = entry.sequence + 1;
       entry.segment = segment;
+      entry.failuresBefore = health.failures;
       entry.position = end;
       end += entry.sizeBytes;
       if (run && run.chunk === entry.chunk && run.to === entry.offset) {
@@ -235,7 +236,7 @@ export class Writer {
     if (last) {
       this.#head = last.sequence;
       if (last.segment) last.segment.isAnchored = true;
-      this.#options.health.heal();
+      if (last.failuresBefore === this.#options.health.failures) this.#options.health.heal();
       this.#options.onVisible(entries);
       for (const entry of entries) entry.tell();
     }

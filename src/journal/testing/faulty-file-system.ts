@@ -12,6 +12,8 @@ export class FaultyFileSystem implements FileSystem {
   readonly #inner: FileSystem;
   /** Called before each call: throwing (or rejecting) makes it fail, a pending promise holds it. */
   before: (call: FileCall) => Promise<void> | void = () => undefined;
+  /** Called when a write has been done: throwing makes the call fail although its bytes are in the file. */
+  after: (call: FileCall) => void = () => undefined;
   free = Number.MAX_SAFE_INTEGER;
 
   constructor(inner: FileSystem = nodeFileSystem) {
@@ -29,11 +31,10 @@ export class FaultyFileSystem implements FileSystem {
     const note = (name: FileCall['name'], bytes = 0): Promise<void> => this.note({ name, path, bytes });
     return {
       write: async (buffers, position) => {
-        await note(
-          'write',
-          buffers.reduce((sum, buffer) => sum + buffer.length, 0),
-        );
-        return file.write(buffers, position);
+        const bytes = buffers.reduce((sum, buffer) => sum + buffer.length, 0);
+        await note('write', bytes);
+        await file.write(buffers, position);
+        this.after({ name: 'write', path, bytes });
       },
       read: (buffer, position) => file.read(buffer, position),
       datasync: async () => {
@@ -72,9 +73,6 @@ export function systemError(code: string): Error {
 
 /** A promise and the function that settles it. */
 export function gate(): { readonly opened: Promise<void>; open(): void } {
-  let open = (): void => undefined;
-  const opened = new Promise<void>((resolve) => {
-    open = resolve;
-  });
-  return { opened, open };
+  const { promise, resolve } = Promise.withResolvers<void>();
+  return { opened: promise, open: resolve };
 }

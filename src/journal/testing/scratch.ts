@@ -7,15 +7,21 @@ import { randomIds, systemClock } from '#base';
 import { type JournalOptions, openJournal } from '../open.ts';
 import type { Journal, JournalEntry } from '../types.ts';
 
+const opened: { readonly dir: string; readonly journal: Journal }[] = [];
+
+/** When the test ends, however it does, the journals opened below the folder are closed and it is removed. */
 export async function scratchDirectory(context: TestContext): Promise<string> {
   const directory = await mkdtemp(join(tmpdir(), 'varve-journal-'));
-  context.after(() => rm(directory, { recursive: true, force: true }));
+  context.after(async () => {
+    for (const { dir, journal } of opened) if (dir.startsWith(directory)) await journal.close();
+    await rm(directory, { recursive: true, force: true });
+  });
   return directory;
 }
 
 /** Small segments, no reserve of free space: what most tests want. */
-export function openScratch(dir: string, options: Partial<JournalOptions> = {}): Promise<Journal> {
-  return openJournal({
+export async function openScratch(dir: string, options: Partial<JournalOptions> = {}): Promise<Journal> {
+  const journal = await openJournal({
     dir,
     durability: 'fsync',
     segmentBytes: 64 * 1024,
@@ -24,6 +30,8 @@ export function openScratch(dir: string, options: Partial<JournalOptions> = {}):
     ids: randomIds,
     ...options,
   });
+  opened.push({ dir, journal });
+  return journal;
 }
 
 export function append(journal: Journal, text: string, routes: readonly string[] = []): Promise<number> {
