@@ -1,4 +1,6 @@
 export { authenticationError } from './answer.ts';
+export { createEnvelopeVerifier } from './chunk-signatures.ts';
+export { createChunkedDecoder, trailersOf } from './chunked.ts';
 export { AuthenticationFailure, type FailureReason } from './failure.ts';
 export {
   type BearerAuthorization,

@@ -65,6 +65,8 @@ export interface SignatureChain {
   /** `20130524/us-east-1/s3/aws4_request` */
   readonly scope: string;
   readonly timestamp: string;
+  /** Key and scope of another day, for streams that go past midnight. */
+  on(date: string): { signingKey: KeyObject; scope: string };
 }
 
 /**
@@ -81,8 +83,7 @@ export function verifySignature(
   checkSignedHeaders(parsed, head, options.rule);
   const payloadHash = signedPayloadHash(payload, options.bodySha256Hex);
   const scope = scopeText(parsed);
-  const signingKey =
-    options.keys?.get(parsed.accessKeyId, options.secret, parsed) ?? deriveSigningKey(options.secret, parsed);
+  const signingKey = signingKeyOf(parsed, options, parsed.date);
   let told: { canonical: string; stringToSign: string } | undefined;
   for (const canonical of canonicalSpellings(parsed, head, options.rule, payloadHash)) {
     const stringToSign = `AWS4-HMAC-SHA256\n${parsed.timestamp}\n${scope}\n${hash('sha256', canonical, 'hex')}`;
@@ -93,7 +94,16 @@ export function verifySignature(
         region: parsed.region,
         signedHeaders: new Set(parsed.signedHeaders),
         payload,
-        chain: { signature: parsed.signature, signingKey, scope, timestamp: parsed.timestamp },
+        chain: {
+          signature: parsed.signature,
+          signingKey,
+          scope,
+          timestamp: parsed.timestamp,
+          on: (date) => ({
+            signingKey: signingKeyOf(parsed, options, date),
+            scope: scopeText({ ...parsed, date }),
+          }),
+        },
       };
     }
     told ??= { canonical, stringToSign };
@@ -104,6 +114,11 @@ export function verifySignature(
     SignatureProvided: parsed.signature,
     CanonicalRequest: told?.canonical,
   });
+}
+
+function signingKeyOf(parsed: SignedAuthorization, { keys, secret }: VerifyOptions, date: string): KeyObject {
+  const scope = { date, region: parsed.region, service: parsed.service };
+  return keys?.get(parsed.accessKeyId, secret, scope) ?? deriveSigningKey(secret, scope);
 }
 
 /** Compares without telling by its duration where the texts differ. */
