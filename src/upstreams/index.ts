@@ -1,1 +1,4 @@
+export { type BedrockUpstreamOptions, createBedrockUpstream, type UpstreamTimeouts } from './bedrock/index.ts';
+export * from './catalogue/index.ts';
+export { type ChooserOptions, createChooser, LOCAL_UPSTREAM, type ModelRule } from './choose.ts';
 export * from './types.ts';

@@ -1,0 +1,98 @@
+import type { IncomingMessage } from 'node:http';
+import type { Body } from '#base';
+import { BodyCollector, type Spool } from '#journal';
+import { type ApiError, createFrameSplitter, describeFrame } from '#wire';
+import type { ModelCall, StreamFrame } from '../types.ts';
+import { errorOfAnswer, errorOfStream, unusableAnswer } from './errors.ts';
+import type { Guard } from './guard.ts';
+
+/** An answer in one piece may be so large; Bedrock's largest (images, base64) are a few tens of megabytes. */
+const ANSWER_BYTES_MAX = 128 * 1024 * 1024;
+/** Of an answer that tells of an error, more than this is nothing we understand. */
+const ERROR_BYTES_MAX = 256 * 1024;
+const BEDROCK_PREFIX = 'x-amzn-bedrock-';
+
+/** The `x-amzn-bedrock-…` headers of an answer. */
+export function bedrockHeadersOf(response: IncomingMessage): Record<string, string> {
+  const kept: Record<string, string> = {};
+  const { headers } = response;
+  for (const name in headers) {
+    const value = headers[name];
+    if (typeof value === 'string' && name.startsWith(BEDROCK_PREFIX)) kept[name] = value;
+  }
+  return kept;
+}
+
+/** Reads an answer whole: in memory while small, else spilled, never faster than the disk takes it. */
+export function readWhole(response: IncomingMessage, spool: Spool, guard: Guard): Promise<Body> {
+  const collector = new BodyCollector(spool);
+  return new Promise<Body>((resolve, reject) => {
+    const fail = (error: unknown): void => {
+      response.destroy();
+      void collector.discard().finally(() => reject(error));
+    };
+    // Chunks may arrive in one go with the end: what is written must be done before it.
+    let written: Promise<void> | undefined;
+    response.on('data', (chunk: Buffer) => {
+      guard.stillWaiting();
+      if (collector.sizeBytes + chunk.length > ANSWER_BYTES_MAX) return fail(unusableAnswer('it is too large'));
+      const waiting = collector.add(chunk);
+      if (!waiting) return;
+      response.pause();
+      guard.notWaiting();
+      written = waiting.then(() => {
+        guard.stillWaiting();
+        response.resume();
+      });
+      written.catch(fail);
+    });
+    response.once('end', () => {
+      if (!written) return resolve(collector.finish());
+      written.then(() => resolve(collector.finish()), fail);
+    });
+    response.once('error', fail);
+  });
+}
+
+/** The error of an answer that is not 200. */
+export async function readError(response: IncomingMessage): Promise<ApiError> {
+  const chunks: Buffer[] = [];
+  let sizeBytes = 0;
+  for await (const chunk of response as AsyncIterable<Buffer>) {
+    sizeBytes += chunk.length;
+    if (sizeBytes > ERROR_BYTES_MAX) break;
+    chunks.push(chunk);
+  }
+  const errorType = response.headers['x-amzn-errortype'];
+  return errorOfAnswer(
+    response.statusCode ?? 500,
+    typeof errorType === 'string' ? errorType : undefined,
+    Buffer.concat(chunks),
+  );
+}
+
+/**
+ * The frames of a streamed answer, each as soon as its last byte is here, bytes untouched and CRC checked.
+ * The upstream is read no faster than the frames are taken.
+ * @throws {ApiError} when the stream breaks off, is damaged, or is silent too long
+ */
+export async function* readFrames(
+  response: IncomingMessage,
+  operation: ModelCall['operation'],
+  guard: Guard,
+): AsyncGenerator<StreamFrame, void, undefined> {
+  const splitter = createFrameSplitter();
+  try {
+    for await (const chunk of response as AsyncIterable<Buffer>) {
+      guard.notWaiting();
+      for (const frame of splitter.push(chunk)) yield describeFrame(frame);
+      guard.stillWaiting();
+    }
+    splitter.end();
+  } catch (error) {
+    throw errorOfStream(error, guard.reason, operation);
+  } finally {
+    guard.release();
+    response.destroy();
+  }
+}
