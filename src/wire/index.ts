@@ -10,6 +10,7 @@ export {
 } from './dispatch.ts';
 export { ApiError } from './errors.ts';
 export { hasBlobPayload, hasStreamingInput } from './operation-facts.ts';
+export { restJsonCodec } from './json.ts';
 export { needsFormBody, type RoutedService, type RouteHints, Router, routeRequest } from './router.ts';
 export { s3Address, type S3Address } from './routing/s3-address.ts';
 export { scopeService } from './routing/service-hints.ts';

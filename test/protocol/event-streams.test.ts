@@ -10,6 +10,7 @@ import {
   type HeaderValue,
   textHeader,
 } from '../../src/wire/eventstream/index.ts';
+import { decodeRequest } from '../../src/wire/dispatch.ts';
 import { decodeRestJson, encodeRestJson, restJsonCodec } from '../../src/wire/json.ts';
 import { readVectorFile, skipWithoutVectors, valueOfParams } from './vector-files.ts';
 
@@ -77,7 +78,7 @@ function* eventCases(direction: 'request' | 'response') {
   }
 }
 
-/** Refused for another reason than the frame: the initial request lacks a member. Checked in a test of its own. */
+/** Refused for another reason than the frame: the initial request lacks a member. The last test here. */
 const ABOUT_THE_REQUEST = new Set(['MissingRequiredInitialRequestInput', 'DuplexMissingRequiredInitialRequestInput']);
 
 test('every event of the official cases is read', { skip: skipWithoutVectors }, () => {
@@ -147,4 +148,24 @@ test('members beside the stream travel in the head of request and response', { s
     }
   }
   assert.equal(checked, 4);
+});
+
+test('an initial request without a required member is refused before any event', { skip: skipWithoutVectors }, () => {
+  const { service, cases } = load();
+  const about = cases.filter(({ id }) => ABOUT_THE_REQUEST.has(id));
+  assert.equal(about.length, 2);
+  for (const { op } of about) {
+    const operation = operationOf(service, op);
+    const [, target = '/'] = operation.traits.http ?? [];
+    const route = {
+      service,
+      serviceName: 'bedrock-runtime',
+      operation,
+      protocol: 'restJson1',
+      labels: {},
+      queryMode: false,
+    } as const;
+    const head = { method: 'POST', target, headers: {} };
+    assert.throws(() => decodeRequest(route, head, Buffer.alloc(0)), { code: 'ValidationException' }, op);
+  }
 });

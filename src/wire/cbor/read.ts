@@ -1,5 +1,6 @@
 /** Values out of CBOR, by schema: types are checked, unknown keys skipped, nulls are as if absent. */
 import { bug } from '#base';
+import { setOwn } from '../own-keys.ts';
 import type { Member, SimpleShape } from '../schema.ts';
 import { CborEpoch, CborSyntaxError } from './decode.ts';
 import type { CborValue } from './decode.ts';
@@ -109,13 +110,4 @@ function plainOf(value: CborValue): unknown {
   const values: Values = {};
   for (const [key, item] of value) setOwn(values, key, plainOf(item));
   return values;
-}
-
-/** `__proto__` is an ordinary key on the wire. */
-function setOwn(values: Values, key: string, value: unknown): void {
-  if (key === '__proto__') {
-    Object.defineProperty(values, key, { value, enumerable: true, configurable: true, writable: true });
-  } else {
-    values[key] = value;
-  }
 }

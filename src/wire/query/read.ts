@@ -3,6 +3,7 @@
  * `Name.entry.N.key` and `.value`; `Name=` alone is an empty list. Numbers order the items and may have gaps.
  */
 import { bug } from '#base';
+import { setOwn } from '../own-keys.ts';
 import type { ListShape, MapShape, Member } from '../schema.ts';
 import { readText } from '../text-values.ts';
 import { elementName } from '../xml/names.ts';
@@ -66,13 +67,4 @@ function readSimple(member: Member, text: string): unknown {
   const value = readText(member, text, 'date-time');
   if (value === undefined) throw malformedInput(`The value of ${member.name} is not valid.`);
   return value;
-}
-
-/** `__proto__` is an ordinary key on the wire. */
-function setOwn(values: Values, key: string, value: unknown): void {
-  if (key === '__proto__') {
-    Object.defineProperty(values, key, { value, enumerable: true, configurable: true, writable: true });
-  } else {
-    values[key] = value;
-  }
 }

@@ -1,6 +1,7 @@
 /** Values out of parsed XML, by schema. Unknown elements are ignored, as AWS's own readers do. */
 import { bug } from '#base';
 import type { ListShape, MapShape, Member } from '../schema.ts';
+import { setOwn } from '../own-keys.ts';
 import { readText } from '../text-values.ts';
 import { elementName, itemName } from './names.ts';
 import { type XmlElement, XmlSyntaxError } from './parse.ts';
@@ -104,13 +105,4 @@ function attributeOf(element: XmlElement, name: string): string | undefined {
 
 function isNil(element: XmlElement): boolean {
   return attributeOf(element, 'xsi:nil') === 'true';
-}
-
-/** `__proto__` is an ordinary key on the wire. */
-function setOwn(values: Values, key: string, value: unknown): void {
-  if (key === '__proto__') {
-    Object.defineProperty(values, key, { value, enumerable: true, configurable: true, writable: true });
-  } else {
-    values[key] = value;
-  }
 }
