@@ -108,10 +108,9 @@ class ChunkedDecoder extends Transform {
   }
 
   override _flush(done: TransformCallback): void {
-    this.#finish().then(
-      () => done(),
-      (error: unknown) => done(this.#worded(error)),
-    );
+    void this.#finish()
+      .catch((error: unknown) => this.#worded(error))
+      .then(done);
   }
 
   #worded(error: unknown): Error {
@@ -206,7 +205,7 @@ class ChunkedDecoder extends Transform {
     this.trailers.set(name, line.slice(colon + 1).trim());
   }
 
-  async #finish(): Promise<void> {
+  async #finish(): Promise<undefined> {
     // A last line without its end is taken as ended.
     if (this.#line.length > 0 && this.#state === 'trailers') this.#take(Buffer.of(LF));
     if (this.#state !== 'trailers' && this.#state !== 'done') throw incomplete();
@@ -214,6 +213,7 @@ class ChunkedDecoder extends Transform {
     this.#checkTrailerSignature();
     for (const name of this.#body.trailerNames) if (!this.trailers.has(name)) throw malformedTrailer();
     for (const [algorithm, checksum] of this.#checksums) await this.#checkChecksum(algorithm, checksum);
+    return undefined;
   }
 
   #checkTrailerSignature(): void {

@@ -1,0 +1,7 @@
+import type { Clock } from '#base';
+import type { Identity } from '#identity';
+
+export interface IamDependencies {
+  readonly identity: Pick<Identity, 'roles'>;
+  readonly clock: Clock;
+}

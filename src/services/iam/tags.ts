@@ -1,0 +1,44 @@
+import type { Tag } from '@aws-sdk/client-iam';
+import { type RoleTag, TAGS_MAX } from '#identity';
+import { ApiError } from '#wire';
+
+/**
+ * Tags as they were handed in, checked.
+ * @throws {ApiError} InvalidInput for keys that are there twice or are AWS's own
+ */
+export function readTags(tags: readonly Tag[] | undefined): RoleTag[] {
+  const read = (tags ?? []).map(({ Key, Value }) => ({ key: Key ?? '', value: Value ?? '' }));
+  if (new Set(read.map(({ key }) => key.toLowerCase())).size < read.length) {
+    throw new ApiError('InvalidInput', 'Duplicate tag keys found. Please note that Tag keys are case insensitive.');
+  }
+  if (read.some(({ key }) => key.toLowerCase().startsWith('aws:'))) {
+    throw new ApiError('InvalidInput', 'The prefix "aws:" is reserved for AWS use and cannot be used in a tag key.');
+  }
+  return read;
+}
+
+/**
+ * `added` over `present`: keys are the same without regard to case.
+ * @throws {ApiError} LimitExceeded
+ */
+export function mergeTags(present: readonly RoleTag[], added: readonly RoleTag[]): RoleTag[] {
+  const merged = [
+    ...withoutTags(
+      present,
+      added.map(({ key }) => key),
+    ),
+    ...added,
+  ];
+  if (merged.length > TAGS_MAX) {
+    throw new ApiError(
+      'LimitExceeded',
+      `The number of tags has reached the maximum limit. Cannot exceed quota for TagsPerRole: ${TAGS_MAX}`,
+    );
+  }
+  return merged;
+}
+
+export function withoutTags(present: readonly RoleTag[], keys: readonly string[]): RoleTag[] {
+  const gone = new Set(keys.map((key) => key.toLowerCase()));
+  return present.filter(({ key }) => !gone.has(key.toLowerCase()));
+}
