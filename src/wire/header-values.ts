@@ -29,12 +29,11 @@ function readOne(member: Member, text: string): unknown {
   return readText(member, text, 'http-date');
 }
 
-/** The header's text; undefined for an empty list, which is not sent. */
-export function writeHeader(member: Member, value: unknown): string | undefined {
+/** The header's text; an empty list is an empty header. */
+export function writeHeader(member: Member, value: unknown): string {
   if (member.shape.kind !== 'list') return writeOne(member, value);
   const item = member.shape.member;
-  const texts = (value as readonly unknown[]).map((each) => quoted(item, writeOne(item, each)));
-  return texts.length === 0 ? undefined : texts.join(', ');
+  return (value as readonly unknown[]).map((each) => quoted(item, writeOne(item, each))).join(', ');
 }
 
 function writeOne(member: Member, value: unknown): string {

@@ -201,7 +201,7 @@ function writePayload(
   }
   if (shape.kind === 'simple' && (shape.type === 'blob' || shape.type === 'string')) {
     headers['content-type'] = traits.mediaType ?? (shape.type === 'blob' ? 'application/octet-stream' : 'text/plain');
-    if (shape.type === 'string') return String(value as string);
+    if (shape.type === 'string') return value as string;
     return isStream(value) ? value : toBuffer(value as Uint8Array | string);
   }
   headers['content-type'] = codec.contentType;
@@ -224,8 +224,6 @@ function writeHeaders(
   }
   for (const { lowerName, member } of plan.headers) {
     const value = output[member.name];
-    if (value === undefined || value === null) continue;
-    const text = writeHeader(member, value);
-    if (text !== undefined) headers[lowerName] = text;
+    if (value !== undefined && value !== null) headers[lowerName] = writeHeader(member, value);
   }
 }

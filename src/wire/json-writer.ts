@@ -7,7 +7,7 @@ import { timestampFormatOf, toBuffer, writeTimestamp } from './text-values.ts';
 type Writer = (value: unknown) => unknown;
 
 /** Numbers beyond ±2^53 as JSON numbers with all their digits; Node has it, TypeScript's library not yet. */
-const { rawJSON } = JSON as typeof JSON & { rawJSON(text: string): unknown };
+const { rawJSON } = JSON as typeof JSON & { rawJSON(this: void, text: string): unknown };
 
 /** Compiles and keeps the writers of one protocol. */
 export class JsonWriters {
@@ -52,7 +52,9 @@ export class JsonWriters {
         let item: Writer | undefined;
         return (value) => {
           const write = (item ??= this.#memberWriter(shape.member));
-          return (value as readonly unknown[]).map((each) => (each === null || each === undefined ? null : write(each)));
+          return (value as readonly unknown[]).map((each) =>
+            each === null || each === undefined ? null : write(each),
+          );
         };
       }
       case 'map': {

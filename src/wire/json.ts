@@ -3,7 +3,7 @@ import { isUtf8 } from 'node:buffer';
 import type { BodyCodec, DecodeContext, EncodableError, EncodedOutput, WireInput } from './codec.ts';
 import { ApiError } from './errors.ts';
 import { encodeEventStream, encodeInitialResponse, eventStreamMember } from './eventstream/index.ts';
-import { bindRequestMembers, bindResponseMembers, EVENT_STREAM_TYPE } from './http-bindings.ts';
+import { bindRequestMembers, bindResponseMembers, EVENT_STREAM_TYPE, responsePlan } from './http-bindings.ts';
 import { JsonReaders, JsonRefusal } from './json-reader.ts';
 import { JsonWriters } from './json-writer.ts';
 import { checkMediaTypes } from './media-types.ts';
@@ -66,7 +66,11 @@ export function decodeRestJson(context: DecodeContext): WireInput {
 }
 
 export function encodeRestJson(route: Route, output: Readonly<Record<string, unknown>>): EncodedOutput {
-  return bindResponseMembers(route.operation.output, output, restJsonCodec);
+  const { output: shape } = route.operation;
+  const encoded = bindResponseMembers(shape, output, restJsonCodec);
+  // An output whose members are all in headers still has a body, `{}`; restXml leaves it empty there.
+  if (encoded.body !== undefined || shape.kind === 'unit' || responsePlan(shape).payload) return encoded;
+  return { ...encoded, headers: { 'content-type': restJsonCodec.contentType, ...encoded.headers }, body: '{}' };
 }
 
 /** Encodes an error: the code in a header, `message` and the model's members in the body. */
@@ -76,7 +80,7 @@ export function encodeRestJsonError(route: Route | undefined, error: EncodableEr
     ? bindResponseMembers(error.shape, errorMembers(error), restJsonCodec)
     : {
         headers: { 'content-type': 'application/json' },
-        body: JSON.stringify({ ...(error.message !== '' && { message: error.message }) }),
+        body: JSON.stringify({ ...(error.message !== '' && { message: error.message }), ...error.members }),
       };
   return {
     status: error.status,
@@ -126,7 +130,9 @@ export function encodeAwsJsonError(route: Route | undefined, error: EncodableErr
       : (error.shape?.name ?? error.code);
   const members = messageMember(error.shape) || error.message === '' ? {} : { message: error.message };
   const queryError = route?.queryMode
-    ? { 'x-amzn-query-error': `${error.code};${error.fault === 'client' ? 'Sender' : 'Receiver'}` }
+    ? {
+        'x-amzn-query-error': `${error.shape?.traits.awsQueryError?.[0] ?? error.code};${error.fault === 'client' ? 'Sender' : 'Receiver'}`,
+      }
     : {};
   return {
     status: error.status,

@@ -17,7 +17,8 @@ export function checkMediaTypes({ route, head, body }: DecodeContext): void {
   const accept = head.headers['accept'];
   if (accept !== undefined && !binds(input, 'accept')) {
     const produced = producedType(output);
-    if (produced !== ANY && !accepts(accept, produced)) throw new ApiError('NotAcceptableException', '', { status: 406 });
+    if (produced !== ANY && !accepts(accept, produced))
+      throw new ApiError('NotAcceptableException', '', { status: 406 });
   }
   if (body.length === 0 || binds(input, 'content-type')) return;
   const expected = expectedType(input);
@@ -33,6 +34,7 @@ function binds(shape: StructureShape | UnitShape, lowerName: string): boolean {
 
 function expectedType(input: StructureShape | UnitShape): string | undefined {
   if (input.kind === 'unit') return 'none';
+  if (input.members.size === 0) return ANY;
   const plan = requestPlan(input);
   if (plan.payload) return payloadType(plan.payload);
   return plan.body.size > 0 ? JSON_TYPE : 'none';

@@ -167,7 +167,8 @@ function makeRoute(
 
 function routeRpc(head: RequestHead, candidates: readonly Entry[]): Route {
   const rpc = head.method === 'POST' ? splitRpcPath(head.target) : undefined;
-  const entry = rpc && candidates.find(({ target, schema }) => target === rpc.service || schema.metadata.name === rpc.service);
+  const entry =
+    rpc && candidates.find(({ target, schema }) => target === rpc.service || schema.metadata.name === rpc.service);
   // REST services have no RPC form; every operation of the others can be called this way.
   if (!rpc || !entry || entry.routes || !entry.schema.operation(rpc.operation)) throw unknownOperation('rpcv2Cbor');
   return makeRoute(head, entry, rpc.operation, 'rpcv2Cbor');

@@ -3,7 +3,14 @@ import { readFileSync } from 'node:fs';
 import { type ServiceFile, ServiceSchema } from './schema.ts';
 import type { ServiceName } from './types.ts';
 
-export const SERVICE_NAMES = ['bedrock', 'bedrock-runtime', 's3', 'logs', 'iam', 'sts'] as const satisfies ServiceName[];
+export const SERVICE_NAMES = [
+  'bedrock',
+  'bedrock-runtime',
+  's3',
+  'logs',
+  'iam',
+  'sts',
+] as const satisfies ServiceName[];
 
 const LOADED = new Map<ServiceName, ServiceSchema>();
 

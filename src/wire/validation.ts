@@ -20,8 +20,7 @@ const CODES: Readonly<Record<ServiceName, string>> = {
   s3: 'InvalidArgument',
 };
 
-const MALFORMED_XML =
-  'The XML you provided was not well-formed or did not validate against our published schema';
+const MALFORMED_XML = 'The XML you provided was not well-formed or did not validate against our published schema';
 
 /** IAM's names have one pattern, and IAM answers in its own words when it is not met. */
 const IAM_NAME_PATTERN = String.raw`[\w+=,.@-]+`;
@@ -44,7 +43,9 @@ function validationError(route: Route, violations: readonly Violation[]): ApiErr
   const isOfBody = (violation: Violation): boolean => bodyMember(route, violation);
   if (route.serviceName === 's3' && violations.some(isOfBody))
     return new ApiError('MalformedXML', MALFORMED_XML, { status: 400 });
-  const badName = violations.find(({ constraint }) => constraint.kind === 'pattern' && constraint.pattern === IAM_NAME_PATTERN);
+  const badName = violations.find(
+    ({ constraint }) => constraint.kind === 'pattern' && constraint.pattern === IAM_NAME_PATTERN,
+  );
   if (route.serviceName === 'iam' && badName) {
     const message = `The specified value for ${awsPath(badName.path)} is invalid. It must contain only alphanumeric characters and/or the following: +=,.@_-`;
     return new ApiError('ValidationError', message, { status: 400 });

@@ -29,7 +29,9 @@ export class S3Routes {
       if (!http || !input || input.kind === 'unit') continue;
       const template = parseTemplate(http[1].replace(/^\/\{Bucket\}/, ''));
       // WriteGetObjectResponse lives on its own host and has a literal path: it is no object of a bucket.
-      if (template.segments.some(({ kind, ...segment }) => kind === 'literal' && 'text' in segment && segment.text !== ''))
+      if (
+        template.segments.some(({ kind, ...segment }) => kind === 'literal' && 'text' in segment && segment.text !== '')
+      )
         continue;
       const required = input.required
         .map((member) => input.members.get(member)?.traits)
@@ -64,7 +66,9 @@ export class S3Routes {
     const [best] = matching;
     if (!best) return undefined;
     const hint = query.get('x-id')?.[0];
-    const chosen = matching.find((each) => each.hint !== undefined && each.hint === hint && weight(each) === weight(best));
+    const chosen = matching.find(
+      (each) => each.hint !== undefined && each.hint === hint && weight(each) === weight(best),
+    );
     const labels: Record<string, string> = {};
     if (address.bucket !== undefined) labels['Bucket'] = address.bucket;
     if (address.key !== undefined) labels['Key'] = address.key;
@@ -83,4 +87,3 @@ function weight(candidate: Candidate): number {
   const deciding = candidate.requiredHeaders.filter((name) => DECIDING_HEADERS.has(name)).length;
   return candidate.conditions.length + candidate.requiredQuery.length + deciding;
 }
-

@@ -2,7 +2,8 @@
 import type { RequestHead } from '../types.ts';
 
 const CREDENTIAL = /Credential=[^,\s]*?\/\d{8}\/[^/,\s]*\/([^/,\s]+)\/aws4_request/;
-const PRESIGNED = /[?&]X-Amz-Credential=[^&]*?(?:%2F|\/)\d{8}(?:%2F|\/)[^/&%]*(?:%2F|\/)([^/&%]+)(?:%2F|\/)aws4_request/i;
+const PRESIGNED =
+  /[?&]X-Amz-Credential=[^&]*?(?:%2F|\/)\d{8}(?:%2F|\/)[^/&%]*(?:%2F|\/)([^/&%]+)(?:%2F|\/)aws4_request/i;
 
 /** The service in the SigV4 credential scope of the Authorization header or the presigned query. */
 export function scopeService({ target, headers }: RequestHead): string | undefined {

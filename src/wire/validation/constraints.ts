@@ -88,7 +88,11 @@ function hasSomethingToCheck(shape: Shape, seen: Set<Shape>): boolean {
   if (seen.has(shape) || shape.kind === 'simple' || shape.kind === 'unit') return false;
   seen.add(shape);
   const members =
-    shape.kind === 'list' ? [shape.member] : shape.kind === 'map' ? [shape.key, shape.value] : [...shape.members.values()];
+    shape.kind === 'list'
+      ? [shape.member]
+      : shape.kind === 'map'
+        ? [shape.key, shape.value]
+        : [...shape.members.values()];
   if ((shape.kind === 'structure' || shape.kind === 'union') && shape.required.length > 0) return true;
   return members.some((member) => isConstrained(member.traits) || hasSomethingToCheck(member.shape, seen));
 }
@@ -103,7 +107,8 @@ function containerChecker(shape: Exclude<Shape, { kind: 'simple' | 'unit' }>): C
   if (shape.kind === 'list') {
     return (value, run) => {
       const check = memberChecker(shape.member);
-      if (check) (value as readonly unknown[]).forEach((each, index) => within({ kind: 'index', index }, each, check, run));
+      if (check)
+        (value as readonly unknown[]).forEach((each, index) => within({ kind: 'index', index }, each, check, run));
     };
   }
   if (shape.kind === 'map') {
@@ -166,9 +171,9 @@ function ownChecker(member: Member): Checker | undefined {
   const { $enum, $intEnum, $length, $range, $pattern, $uniqueItems } = member.traits;
   const checks: Checker[] = [];
   if ($enum) {
-    const [allowed, values] = [new Set($enum), shownEnumValues(member.traits)];
+    const allowed = new Set($enum);
     checks.push((value, run) => {
-      if (!allowed.has(value as string)) report(run, member, value, { kind: 'enum', values });
+      if (!allowed.has(value as string)) report(run, member, value, { kind: 'enum', values: $enum });
     });
   }
   if ($intEnum) {
@@ -197,22 +202,23 @@ function boundsChecker(
   return (value, run) => {
     const actual = measure(value);
     if ((min !== undefined && actual < min) || (max !== undefined && actual > max))
-      report(run, member, value, { kind, actual, ...(min !== undefined && { min }), ...(max !== undefined && { max }) });
+      report(run, member, value, {
+        kind,
+        actual,
+        ...(min !== undefined && { min }),
+        ...(max !== undefined && { max }),
+      });
   };
 }
 
 function patternChecker(member: Member, pattern: string): Checker {
+  // Where the length is wrong already, the pattern would be one more way to say so.
+  const charsMax = Math.min(member.traits.$length?.max ?? PATTERN_INPUT_CHARS_MAX, PATTERN_INPUT_CHARS_MAX);
   return (value, run) => {
     const text = value as string;
-    if (text.length <= PATTERN_INPUT_CHARS_MAX && !matchesPattern(pattern, text))
+    if (text.length <= charsMax && !matchesPattern(pattern, text))
       report(run, member, value, { kind: 'pattern', pattern });
   };
-}
-
-/** Values tagged internal are accepted and not told to callers. */
-function shownEnumValues(traits: Traits): readonly string[] {
-  const tags = traits['$enumTags'] as Readonly<Record<string, readonly string[]>> | undefined;
-  return (traits.$enum ?? []).filter((value) => !tags?.[value]?.includes('internal'));
 }
 
 /** Strings in code points, blobs in bytes, lists and maps in entries. */

@@ -13,7 +13,9 @@ export function describeValue(member: Member, value: unknown): string {
 export function describeContainer(member: Member, container: unknown): string {
   if (Array.isArray(container)) return cut(printList(member, container));
   const entries = Object.entries((container ?? {}) as Record<string, unknown>);
-  return cut(`{${printSome(entries, ([key, each]) => `${key}=${typeof each === 'string' ? each : print(member, each)}`)}}`);
+  return cut(
+    `{${printSome(entries, ([key, each]) => `${key}=${typeof each === 'string' ? each : print(member, each)}`)}}`,
+  );
 }
 
 function cut(text: string): string {
@@ -35,7 +37,7 @@ function print(member: Member, value: unknown): string {
     const object = value as Record<string, unknown>;
     return `${shape.name}(${printSome([...shape.members.values()], (each) => `${each.name}=${print(each, object[each.name])}`)})`;
   }
-  return typeof value === 'object' ? JSON.stringify(value) : String(value as string | number | boolean | bigint);
+  return typeof value === 'bigint' ? value.toString() : typeof value === 'string' ? value : JSON.stringify(value);
 }
 
 function printList(member: Member, items: readonly unknown[]): string {

@@ -6,11 +6,20 @@
  * aws-wire.md). Error texts always show the model's own pattern.
  */
 
-/** Longer values are not matched at all: their length is refused already, and matching is not linear everywhere. */
-export const PATTERN_INPUT_CHARS_MAX = 64 * 1024;
+/** Longer values are not matched at all: matching is not linear everywhere. Only policy documents come near it. */
+export const PATTERN_INPUT_CHARS_MAX = 128 * 1024;
 
-/** The model's pattern → one that accepts the same whole strings without ambiguity. */
-export const REWRITTEN_PATTERNS: Readonly<Record<string, string>> = {};
+/**
+ * Fragments that backtrack exponentially, and the same without ambiguity. In the first two "-" is in the class itself, so
+ * that a run of them could be split in as many ways as there are; the second differs only in values that the
+ * length refuses.
+ */
+const REWRITTEN_FRAGMENTS: readonly (readonly [fragment: string, equivalent: string])[] = [
+  [String.raw`(-*[a-zA-Z0-9\+\-\.])*`, String.raw`[a-zA-Z0-9\+\-\.]*`],
+  [String.raw`(-*[a-zA-Z0-9\+\-\.]){0,63}`, String.raw`(?:-*[a-zA-Z0-9\+\.]){0,63}-*`],
+  // Smithy's official case of a hostile pattern.
+  ['([0-9]+)+', '[0-9]+'],
+];
 
 const COMPILED = new Map<string, RegExp | undefined>();
 
@@ -26,7 +35,8 @@ export function matchesPattern(pattern: string, value: string): boolean {
 
 /** Undefined when the pattern is none of JavaScript's even after the changes known here. */
 export function compilePattern(pattern: string): RegExp | undefined {
-  const source = Object.hasOwn(REWRITTEN_PATTERNS, pattern) ? (REWRITTEN_PATTERNS[pattern] ?? pattern) : pattern;
+  let source = pattern;
+  for (const [fragment, equivalent] of REWRITTEN_FRAGMENTS) source = source.replaceAll(fragment, () => equivalent);
   const isDotAll = source.startsWith('(?s)');
   const whole = `^(?:${isDotAll ? source.slice('(?s)'.length) : source})$`;
   for (const flags of isDotAll ? ['us', 's'] : ['u', '']) {
