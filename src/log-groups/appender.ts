@@ -62,7 +62,7 @@ export class Appender {
 
   /** Resolves when the appends to the group that have begun are over. */
   async settled(generation: string): Promise<void> {
-    await Promise.allSettled([...(this.#underway.get(generation) ?? new Set<Promise<unknown>>())]);
+    await Promise.allSettled(this.#underway.get(generation) ?? new Set<Promise<unknown>>());
   }
 
   /** Forgets a group whose events are removed. */

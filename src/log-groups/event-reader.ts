@@ -105,7 +105,10 @@ export class EventReader {
     const place = nextToken === undefined ? undefined : this.#readFilterPlace(binding, nextToken, ascending);
     const { names, accepts } = await this.#selectStreams(group, input);
     if (names?.length === 0) return { events: [], nextToken: undefined };
-    const accept = (row: LogEventRow): boolean => accepts(row.streamName) && (test?.(row.message) ?? true);
+    const accept =
+      accepts || test
+        ? (row: LogEventRow): boolean => (accepts?.(row.streamName) ?? true) && (test?.(row.message) ?? true)
+        : undefined;
     const query = {
       groupGeneration: group.generation,
       ...(names && { streamNames: names }),
@@ -159,21 +162,20 @@ export class EventReader {
   async #selectStreams(
     group: LogGroup,
     { streamNames, streamNamePrefix }: FilterEventsInput,
-  ): Promise<{ names?: readonly string[]; accepts: (name: string) => boolean }> {
+  ): Promise<{ names?: readonly string[]; accepts?: (name: string) => boolean }> {
     if (streamNames && streamNamePrefix !== undefined) {
       throw invalidParameter('LogStream names and LogStream name prefix are mutually exclusive parameters.');
     }
-    const accepts = (): boolean => true;
     if (streamNames) {
       for (const name of streamNames) {
         if (!(await this.#streams.exists(group.generation, name))) throw streamNotFound();
       }
-      return { names: streamNames, accepts };
+      return { names: streamNames };
     }
-    if (streamNamePrefix === undefined) return { accepts };
+    if (streamNamePrefix === undefined) return {};
     const limit = PREFIX_STREAMS_MAX + 1;
     const found = await this.#streams.list(group.generation, { prefix: streamNamePrefix, limit });
-    if (found.length < limit) return { names: found.map(({ name }) => name), accepts };
+    if (found.length < limit) return { names: found.map(({ name }) => name) };
     return { accepts: (name) => name.startsWith(streamNamePrefix) };
   }
 

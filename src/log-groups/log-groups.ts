@@ -22,6 +22,7 @@ import {
   type GetEventsOutput,
 } from './event-reader.ts';
 import { GroupRegistry, type NewGroup, RETENTION_DAYS } from './group-registry.ts';
+import { GroupSizes } from './group-sizes.ts';
 import { Removal } from './removal.ts';
 import { SCHEMA } from './schema.ts';
 import { type StoredUpTo, StoreView } from './store-view.ts';
@@ -38,7 +39,7 @@ import {
   streamArn,
 } from './types.ts';
 
-/** How often events past their retention, and of what was deleted, are removed. */
+/** How often what could not be removed is tried again. */
 const REMOVAL_INTERVAL_MS = 15 * 60_000;
 const TOKEN_KEY_BYTES = 32;
 
@@ -69,6 +70,7 @@ export class LogGroups {
   readonly #reader: EventReader;
   readonly #listing: StreamListing;
   readonly #removal: Removal;
+  readonly #sizes: GroupSizes;
   readonly tokens: PageTokens;
   #timer: NodeJS.Timeout | undefined;
   #round: Promise<void> = Promise.resolve();
@@ -86,6 +88,7 @@ export class LogGroups {
     this.#listing = new StreamListing(this.#streams, view, tokens);
     const parts = { state, clock, emit, groups, streams: this.#streams, appender: this.#appender, view };
     this.#removal = new Removal(parts);
+    this.#sizes = new GroupSizes(store, clock);
   }
 
   static async open(dependencies: LogGroupsDependencies): Promise<LogGroups> {
@@ -238,6 +241,11 @@ export class LogGroups {
       await this.#makeStream(group, streamName);
     }
     await this.#deliveries.append({ group, streamName, events, deliveryKey });
+  }
+
+  /** What the group's events count, in bytes: as of the last minute, as AWS's figure is old too; 0 while it cannot be read. */
+  storedBytes(group: LogGroup): Promise<number> {
+    return this.#sizes.of(group.generation);
   }
 
   /** @throws {ApiError} ResourceNotFoundException, InvalidParameterException, ServiceUnavailableException */

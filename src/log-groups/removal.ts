@@ -13,6 +13,8 @@ import type { StreamRegistry } from './stream-registry.ts';
 
 /** Deleted groups, and deleted streams, that one round takes up. */
 const ROUND_MAX = 1_000;
+/** How often events past their group's retention are removed; reads leave them out from the first millisecond. */
+const EXPIRY_INTERVAL_MS = 6 * 3_600_000;
 
 export interface RemovalParts {
   readonly state: State;
@@ -26,6 +28,7 @@ export interface RemovalParts {
 
 export class Removal {
   readonly #parts: RemovalParts;
+  #expiredAtMs = -Infinity;
 
   constructor(parts: RemovalParts) {
     this.#parts = parts;
@@ -58,15 +61,18 @@ export class Removal {
 
   /** One round over everything that is to be removed; ends early when the store cannot do it now. */
   async round(): Promise<void> {
-    const { state, streams, groups } = this.#parts;
+    const { state, clock, streams, groups } = this.#parts;
     const doomed = await state.all('SELECT generation FROM log_doomed LIMIT ?', [ROUND_MAX]);
     for (const row of doomed) if (!(await this.group(String(row['generation'])))) return;
     for (const { generation, name } of await streams.deleting(ROUND_MAX)) {
       if (!(await this.stream(generation, name))) return;
     }
+    const nowMs = clock.nowMs();
+    if (nowMs - this.#expiredAtMs < EXPIRY_INTERVAL_MS) return;
     for (const { generation, retentionDays } of groups.all()) {
       if (retentionDays !== undefined && !(await this.#expired(generation, retentionDays))) return;
     }
+    this.#expiredAtMs = nowMs;
   }
 
   #expired(generation: string, retentionDays: number): Promise<boolean> {

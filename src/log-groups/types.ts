@@ -7,7 +7,7 @@ export interface Scope {
   readonly region: string;
 }
 
-export type LogGroupClass = 'STANDARD' | 'INFREQUENT_ACCESS' | 'DELIVERY';
+export type LogGroupClass = 'STANDARD' | 'INFREQUENT_ACCESS' | 'DELIVERY' | 'ESSENTIALS';
 
 export interface LogGroup extends Scope {
   /** Names this group and no other, also when its name is used again after a deletion. */

@@ -1,0 +1,5 @@
+import type { LogGroups } from '#log-groups';
+
+export interface LogsDependencies {
+  readonly logGroups: LogGroups;
+}
