@@ -44,6 +44,7 @@ export class FakeJournal implements Pick<Journal, 'append' | 'head' | 'read'> {
     return Promise.resolve({
       entries: this.entries.slice(after, after + 1),
       nextAfter: Math.min(after + 1, this.head),
+      lost: [],
     });
   }
 }
