@@ -202,12 +202,15 @@ export class Buckets {
         `the policy of bucket ${bucket.name} does not let ${request.servicePrincipal} put ${key} (${decision})`,
       );
     }
-    return this.#objects.put(bucket, key, body, options).catch((error: unknown) => {
-      if (!(error instanceof ObjectStoreError)) throw error;
-      const reason = { 'no-such-bucket': 'gone', denied: 'denied' }[String(error.reason)];
-      if (reason !== 'gone' && reason !== 'denied') throw error;
-      throw new BucketError(reason, `the bucket ${bucket.name} is ${reason}`, { cause: error });
-    });
+    try {
+      return await this.#objects.put(bucket, key, body, options);
+    } catch (error) {
+      const reason = error instanceof ObjectStoreError ? error.reason : undefined;
+      if (reason !== 'no-such-bucket' && reason !== 'denied') throw error;
+      throw new BucketError(reason === 'denied' ? 'denied' : 'gone', `the store refuses bucket ${bucket.name}`, {
+        cause: error,
+      });
+    }
   }
 
   /**

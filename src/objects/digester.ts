@@ -11,21 +11,30 @@ export interface Digests {
 /** Digests of a body, taken while it streams by. */
 export class Digester {
   readonly #md5 = createHash('md5');
-  readonly #checksum: RunningChecksum | undefined;
+  readonly #checksums: readonly RunningChecksum[];
 
-  constructor(algorithm: ChecksumAlgorithm | undefined) {
-    this.#checksum = algorithm && createChecksum(algorithm);
+  constructor(algorithms: readonly (ChecksumAlgorithm | undefined)[]) {
+    const wanted = new Set(algorithms.filter((algorithm) => algorithm !== undefined));
+    this.#checksums = [...wanted].map(createChecksum);
   }
 
   update(bytes: Uint8Array): void {
     this.#md5.update(bytes);
-    this.#checksum?.update(bytes);
+    for (const checksum of this.#checksums) checksum.update(bytes);
   }
 
   /** To be asked once, at the end. */
   async finish(): Promise<Digests> {
     const checksums: Partial<Record<ChecksumAlgorithm, string>> = {};
-    if (this.#checksum) checksums[this.#checksum.algorithm] = (await this.#checksum.digest()).toString('base64');
+    for (const running of this.#checksums) {
+      checksums[running.algorithm] = (await running.digest()).toString('base64');
+    }
     return { md5Hex: this.#md5.digest('hex'), checksums };
   }
+}
+
+/** The checksums that are kept of those computed. */
+export function keptChecksums({ checksums }: Digests, algorithm: ChecksumAlgorithm | undefined): Digests['checksums'] {
+  const value = algorithm && checksums[algorithm];
+  return algorithm && value !== undefined ? { [algorithm]: value } : {};
 }

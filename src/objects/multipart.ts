@@ -55,12 +55,12 @@ export async function assembleParts<Part extends PartInfo>(
 
 async function wholeChecksum(
   parts: readonly PartInfo[],
+  // An upload that asks for none gets S3's default, if its parts were put with it.
   {
-    checksumAlgorithm: algorithm,
-    checksumType,
+    checksumAlgorithm: algorithm = 'CRC64NVME',
+    checksumType = algorithm === 'CRC64NVME' ? 'FULL_OBJECT' : 'COMPOSITE',
   }: { checksumAlgorithm?: ChecksumAlgorithm; checksumType?: 'FULL_OBJECT' | 'COMPOSITE' },
 ): Promise<Pick<Assembled<PartInfo>, 'checksums' | 'checksumType'>> {
-  if (!algorithm) return { checksums: {} };
   const pieces = parts.map((part) => ({ checksum: part.checksums[algorithm] ?? '', sizeBytes: part.sizeBytes }));
   if (pieces.some(({ checksum }) => checksum === '')) return { checksums: {} };
   if (checksumType === 'FULL_OBJECT' && isCrc(algorithm)) {

@@ -29,8 +29,10 @@ export interface PutOptions {
   readonly contentType?: string;
   readonly headers?: Readonly<Record<string, string>>;
   readonly metadata?: Readonly<Record<string, string>>;
-  /** Checksums to compute and keep. */
+  /** The checksum to compute and keep. */
   readonly checksumAlgorithm?: ChecksumAlgorithm;
+  /** A further one that is computed for `verify` and not kept. */
+  readonly alsoVerify?: ChecksumAlgorithm;
   /** Only when no object has this key (`If-None-Match: *`). */
   readonly ifNoneMatch?: boolean;
   /** Only when the object there has this etag (with its quotes); without any object there: `no-such-key`. */

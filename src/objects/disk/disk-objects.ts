@@ -7,7 +7,7 @@
 import type { Readable } from 'node:stream';
 import type { Clock } from '#base';
 import { type SqlRow, type SqlStatement, type State, StateConflict } from '#state';
-import { Digester, type Digests } from '../digester.ts';
+import { Digester, type Digests, keptChecksums } from '../digester.ts';
 import {
   type BucketHandle,
   type ListOptions,
@@ -111,7 +111,7 @@ export class DiskObjects implements ObjectStore {
     body: Uint8Array | Readable,
     options: PutOptions = {},
   ): Promise<ObjectInfo> {
-    const digester = new Digester(options.checksumAlgorithm);
+    const digester = new Digester([options.checksumAlgorithm, options.alsoVerify]);
     const blob = await this.#write(bucket, body, digester);
     let digests: Digests;
     try {
@@ -129,7 +129,7 @@ export class DiskObjects implements ObjectStore {
       contentType: options.contentType ?? 'binary/octet-stream',
       headers: options.headers ?? {},
       metadata: options.metadata ?? {},
-      checksums: digests.checksums,
+      checksums: keptChecksums(digests, options.checksumAlgorithm),
       ...(options.checksumAlgorithm && { checksumType: 'FULL_OBJECT' }),
     };
     await this.#keep(bucket, blob.id, () => this.#replace(bucket, { info, content: blob.id }, options));

@@ -6,7 +6,7 @@
 import type { Readable } from 'node:stream';
 import type { Clock } from '#base';
 import { type SqlRow, type SqlStatement, type State, StateConflict } from '#state';
-import { Digester, type Digests } from '../digester.ts';
+import { Digester, type Digests, keptChecksums } from '../digester.ts';
 import { assembleParts } from '../multipart.ts';
 import {
   type BucketHandle,
@@ -96,14 +96,17 @@ export class DiskUploads {
   ): Promise<PartInfo> {
     await this.find(bucket, key, uploadId);
     const { blobs, clock, write } = this.#needs;
-    const digester = new Digester(options.checksumAlgorithm);
+    const digester = new Digester([options.checksumAlgorithm, options.alsoVerify]);
     const blob = await write(bucket, body, digester);
     let replaced: SqlRow[];
     let part: PartInfo;
     try {
       const digests = await digester.finish();
       options.verify?.(digests);
-      part = newPart(partNumber, blob.sizeBytes, clock.nowMs(), digests);
+      part = newPart(partNumber, blob.sizeBytes, clock.nowMs(), {
+        ...digests,
+        checksums: keptChecksums(digests, options.checksumAlgorithm),
+      });
       replaced = await this.#commitPart([uploadId, bucket.generation, keyBytes(key)], blob.id, part);
     } catch (error) {
       const mayBeNamed = error instanceof ObjectStoreError && !(error.cause instanceof StateConflict);
