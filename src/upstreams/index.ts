@@ -1,4 +1,5 @@
 export { type BedrockUpstreamOptions, createBedrockUpstream, type UpstreamTimeouts } from './bedrock/index.ts';
 export * from './catalogue/index.ts';
 export { type ChooserOptions, createChooser, LOCAL_UPSTREAM, type ModelRule } from './choose.ts';
+export { createLocalUpstream, type LocalUpstreamOptions } from './local/index.ts';
 export * from './types.ts';

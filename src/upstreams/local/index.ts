@@ -1,0 +1,1 @@
+export { createLocalUpstream, type LocalUpstreamOptions } from './local-upstream.ts';

@@ -1,0 +1,187 @@
+/**
+ * The built-in model: answers without asking anybody, in the body formats of the model family that is called
+ * (contract.md, Models). It echoes the prompt; the request's knobs (knobs.ts) make every other shape.
+ */
+import { type Body, type Clock, type IdSource, MemoryBody, Semaphore, sleep } from '#base';
+import { BodyCollector, type Spool } from '#journal';
+import { ApiError } from '#wire';
+import { resolveModelId, unknownModel } from '../catalogue/index.ts';
+import { LOCAL_UPSTREAM } from '../choose.ts';
+import type { ModelCall, StreamFrame, Upstream, UpstreamAnswer } from '../types.ts';
+import { converseEvents, metadataEvent, renderConverse } from './converse/render.ts';
+import { parseConverse } from './converse/request.ts';
+import { countTokensRequest } from './count-tokens.ts';
+import { type Family, familyOf } from './families/index.ts';
+import { eventFrame } from './frames.ts';
+import { generate, type Generation, inputTokensOf, type ModelRequest } from './generation.ts';
+import { converseTrace, invokeGuardrailKeys } from './guardrail.ts';
+import { countHeaders, invokeFrames } from './invoke.ts';
+import { type JsonObject, objectOf } from './json.ts';
+import { type Knobs, readKnobs, withoutKnobs } from './knobs.ts';
+import { malformed, parseBody } from './malformed.ts';
+import { knobError, paced } from './pacing.ts';
+
+export interface LocalUpstreamOptions {
+  readonly clock: Clock;
+  readonly ids: IdSource;
+  /** Where large answers go; without it they stay in memory. */
+  readonly spool?: Spool;
+}
+
+/** Memory for bodies that are being read: large ones wait for each other. */
+const BODY_MEMORY_BYTES = 64 * 1024 * 1024;
+const BODY_MEMORY_FACTOR = 2;
+
+export function createLocalUpstream(options: LocalUpstreamOptions): Upstream {
+  return new LocalUpstream(options);
+}
+
+/** A call that was understood. */
+interface Understood {
+  readonly call: ModelCall;
+  readonly family: Family;
+  readonly body: JsonObject;
+  readonly knobs: Knobs;
+  readonly generation: Generation;
+  readonly startedMs: number;
+}
+
+class LocalUpstream implements Upstream {
+  readonly name = LOCAL_UPSTREAM;
+  readonly #options: LocalUpstreamOptions;
+  readonly #bodyMemory = new Semaphore(BODY_MEMORY_BYTES);
+
+  constructor(options: LocalUpstreamOptions) {
+    this.#options = options;
+  }
+
+  /** @throws {ApiError} as Bedrock refuses, or as the knobs say */
+  async answer(call: ModelCall): Promise<UpstreamAnswer> {
+    const startedMs = this.#options.clock.monotonicMs();
+    const family = familyFor(call);
+    const release = await this.#bodyMemory.acquire(call.body.sizeBytes * BODY_MEMORY_FACTOR);
+    try {
+      const body = parseBody(await call.body.bytes());
+      if (call.operation === 'CountTokens') return await this.#countTokens(body, family, call);
+      const understood = this.#understand(call, family, body, startedMs);
+      const { error, latencyMs = 0 } = understood.knobs;
+      const streams = isStream(call);
+      if (!streams && latencyMs > 0) await sleep(latencyMs, call.signal);
+      if (error && (!streams || error.afterChunks === undefined)) throw knobError(error);
+      return streams ? this.#stream(understood) : await this.#whole(understood);
+    } catch (error) {
+      // Only nesting deeper than the stack can follow does this.
+      throw error instanceof RangeError ? malformed() : error;
+    } finally {
+      release();
+    }
+  }
+
+  close(): Promise<void> {
+    return Promise.resolve();
+  }
+
+  #understand(call: ModelCall, family: Family, body: JsonObject, startedMs: number): Understood {
+    const converse = isConverse(call);
+    const knobs = readKnobs(converse ? objectOf(body['additionalModelRequestFields'])['varve'] : body['varve']);
+    const { modelId } = resolveModelId(call.modelId, call.region, call.accountId);
+    const request: ModelRequest = converse ? parseConverse(body) : family.parseRequest(withoutKnobs(body), modelId);
+    const { clock, ids } = this.#options;
+    const generation = generate({ modelId, body, request, knobs, nowMs: clock.nowMs(), ids });
+    return { call, family, body, knobs, generation, startedMs };
+  }
+
+  async #whole(understood: Understood): Promise<UpstreamAnswer> {
+    const { call, family, generation, knobs } = understood;
+    const latencyMs = this.#elapsedMs(understood);
+    if (isConverse(call)) {
+      return wholeAnswer(await this.#bodyOf(renderConverse(generation, this.#extras(understood))), {});
+    }
+    const rendered = { ...family.renderWhole(generation), ...invokeGuardrailKeys(knobs, call, generation) };
+    return wholeAnswer(await this.#bodyOf(rendered), countHeaders(family, generation, latencyMs));
+  }
+
+  #stream(understood: Understood): UpstreamAnswer {
+    const { call, knobs } = understood;
+    const frames = isConverse(call) ? this.#converseFrames(understood) : this.#chunkFrames(understood);
+    return {
+      kind: 'stream',
+      contentType: 'application/json',
+      frames: paced(frames, knobs, call),
+      bedrockHeaders: {},
+    };
+  }
+
+  *#converseFrames(understood: Understood): Generator<() => StreamFrame> {
+    for (const [type, payload] of converseEvents(understood.generation)) yield () => eventFrame(type, payload);
+    yield () => eventFrame(...metadataEvent(understood.generation, this.#extras(understood)));
+  }
+
+  #chunkFrames({ call, family, generation, knobs, startedMs }: Understood): Iterable<() => StreamFrame> {
+    if (!family.renderChunks)
+      throw new ApiError('ValidationException', 'The model is unsupported for streaming.', { status: 400 });
+    const elapsed = { startedMs, nowMs: () => this.#options.clock.monotonicMs() };
+    return invokeFrames(
+      family,
+      family.renderChunks(generation),
+      generation,
+      elapsed,
+      invokeGuardrailKeys(knobs, call, generation),
+    );
+  }
+
+  #extras(understood: Understood) {
+    const { body, knobs, generation } = understood;
+    const { performanceConfig, serviceTier } = body;
+    return {
+      latencyMs: this.#elapsedMs(understood),
+      trace: converseTrace(knobs, body, generation),
+      echoed: { ...(performanceConfig ? { performanceConfig } : {}), ...(serviceTier ? { serviceTier } : {}) },
+    };
+  }
+
+  async #countTokens(body: JsonObject, family: Family, call: ModelCall): Promise<UpstreamAnswer> {
+    const inputTokens = inputTokensOf(countTokensRequest(body, family, call.modelId));
+    return wholeAnswer(await this.#bodyOf({ inputTokens }), {});
+  }
+
+  async #bodyOf(value: JsonObject): Promise<Body> {
+    const bytes = Buffer.from(JSON.stringify(value));
+    const { spool } = this.#options;
+    if (!spool) return new MemoryBody(bytes);
+    const collector = new BodyCollector(spool);
+    await collector.add(bytes);
+    return collector.finish();
+  }
+
+  #elapsedMs({ startedMs }: Understood): number {
+    return Math.round(this.#options.clock.monotonicMs() - startedMs);
+  }
+}
+
+/** @throws {ApiError} ValidationException for models that nobody knows, or that Converse does not take */
+function familyFor(call: ModelCall): Family {
+  const { modelId, kind } = resolveModelId(call.modelId, call.region, call.accountId);
+  const family = kind === 'unknown' ? undefined : familyOf(modelId);
+  if (!family) throw unknownModel();
+  if (isConverse(call) && !family.converses) {
+    throw new ApiError(
+      'ValidationException',
+      "This action doesn't support the model that you provided. Try again with a supported text or chat model.",
+      { status: 400 },
+    );
+  }
+  return family;
+}
+
+function wholeAnswer(body: Body, bedrockHeaders: Record<string, string>): UpstreamAnswer {
+  return { kind: 'whole', contentType: 'application/json', body, bedrockHeaders };
+}
+
+function isStream({ operation }: ModelCall): boolean {
+  return operation === 'ConverseStream' || operation === 'InvokeModelWithResponseStream';
+}
+
+function isConverse({ operation }: ModelCall): boolean {
+  return operation === 'ConverseStream' || operation === 'Converse';
+}
