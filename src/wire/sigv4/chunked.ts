@@ -207,7 +207,8 @@ class ChunkedDecoder extends Transform {
 
   async #finish(): Promise<undefined> {
     // A last line without its end is taken as ended.
-    if (this.#line.length > 0 && this.#state === 'trailers') this.#take(Buffer.of(LF));
+    const inLines = this.#state === 'trailers' || this.#state === 'done';
+    if (this.#line.length > 0 && inLines) this.#take(Buffer.of(LF));
     if (this.#state !== 'trailers' && this.#state !== 'done') throw incomplete();
     if (this.#decodedBytes !== this.#body.decodedBytes) throw incomplete();
     this.#checkTrailerSignature();
