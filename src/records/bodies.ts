@@ -1,7 +1,7 @@
 import type { RequestContent, ResponseContent } from './content.ts';
 import { aggregateConverse } from './converse/aggregate.ts';
 import { onOneLine } from './json/edit.ts';
-import { jsonOf, jsonOfAll, NOT_JSON } from './json/parse.ts';
+import { inBrackets, jsonListOf, jsonOf, NOT_JSON } from './json/parse.ts';
 import {
   converseRequestBody,
   converseResponseBody,
@@ -72,9 +72,9 @@ export class BodyPlacer {
       case 'none':
         return { objects: [] };
       case 'converse-stream':
-        return this.#converse('output', aggregateConverse(response.events), converseResponseBody);
+        return this.#converse('output', aggregateConverse(response.events), converseResponseBody, true);
       case 'invoke-stream':
-        return this.#json('output', chunkArray(response.chunks));
+        return this.#json('output', chunkArray(response.chunks), true);
       case 'whole':
         if (!('bytes' in response)) return this.#spilled('output', response.attachment);
         if (isMedia(response.contentType)) return this.#binary('output', response.bytes, response.contentType);
@@ -84,7 +84,7 @@ export class BodyPlacer {
   }
 
   /** A Converse body: media become objects, even tiny ones; with text off only media blocks are left of it. */
-  #converse(side: Side, bytes: Buffer, edit: (text: Buffer, rules: MediaRules) => Buffer): PlacedBody {
+  #converse(side: Side, bytes: Buffer, edit: (text: Buffer, rules: MediaRules) => Buffer, isJson = false): PlacedBody {
     const stored: { media: Media; uri: string; object: DataObject }[] = [];
     const store = (media: Media): string | undefined => {
       const name = `${side}_media_${String(media.index).padStart(2, '0')}.${media.format}`;
@@ -94,23 +94,23 @@ export class BodyPlacer {
       return object.uri;
     };
     const body = attempt(() => edit(bytes, { dropped: this.#rules.dropped, store }));
-    if (!body || jsonOf(body) === NOT_JSON) {
+    if (!body || (!isJson && jsonOf(body) === NOT_JSON)) {
       return this.#rules.text && this.#rules.dropped.size === 0 ? this.#json(side, bytes) : { objects: [] };
     }
     // The same key written twice in one block gives the same name twice; the last one counts, as in every JSON parser.
     const objects = [...new Map(stored.map(({ object }) => [object.key, object])).values()];
     if (!this.#rules.text && stored.length === 0) return { objects: [] };
-    const placed = this.#json(side, this.#rules.text ? body : mediaOnly(side, stored));
+    const placed = this.#json(side, this.#rules.text ? body : mediaOnly(side, stored), true);
     return { ...placed, objects: [...placed.objects, ...objects] };
   }
 
   /** A JSON text: inside of the record when it is small, else an object; text that is no JSON is always an object. */
-  #json(side: Side, bytes: Buffer): PlacedBody {
+  #json(side: Side, bytes: Buffer, isJson = false): PlacedBody {
     const large = bytes.length > INLINE_BODY_BYTES_MAX && onOneLine(bytes).length > INLINE_BODY_BYTES_MAX;
     const embedding = side === 'output' && this.#rules.outputIsEmbedding;
     if (large || embedding) return this.#offloaded(`${side}.json.gz`, 'application/json', true, bytes);
     if (bytes.length === 0) return { objects: [] };
-    if (jsonOf(bytes) === NOT_JSON) {
+    if (!isJson && jsonOf(bytes) === NOT_JSON) {
       return this.#offloaded(`${side}.bin.gz`, 'application/octet-stream', true, bytes);
     }
     return { inline: onOneLine(bytes), objects: [] };
@@ -154,17 +154,12 @@ export class BodyPlacer {
 
 /** The stream's chunks as a JSON array of the texts as they came; what is no JSON, such as `[DONE]`, as a string. */
 function chunkArray(chunks: readonly Buffer[]): Buffer {
-  const values = jsonOfAll(chunks);
-  const pieces: Buffer[] = [];
-  chunks.forEach((chunk, index) => {
-    pieces.push(index === 0 ? OPEN : COMMA);
-    pieces.push(values[index] === NOT_JSON ? Buffer.from(JSON.stringify(chunk.toString())) : onOneLine(chunk));
-  });
-  return pieces.length === 0 ? Buffer.from('[]') : Buffer.concat([...pieces, CLOSE]);
+  const { values, array } = jsonListOf(chunks);
+  if (array) return array;
+  return inBrackets(
+    chunks.map((chunk, index) => (values[index] === NOT_JSON ? Buffer.from(JSON.stringify(chunk.toString())) : chunk)),
+  );
 }
-const OPEN = Buffer.from('[');
-const COMMA = Buffer.from(',');
-const CLOSE = Buffer.from(']');
 
 /** What is left of a Converse body when text is off: messages with nothing but their media blocks. */
 function mediaOnly(side: Side, stored: readonly { media: Media; uri: string }[]): Buffer {

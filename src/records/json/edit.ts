@@ -51,7 +51,8 @@ export function onOneLine(text: Buffer): Buffer {
   let end = text.length;
   while (isBlank(text[start])) start += 1;
   while (end > start && isBlank(text[end - 1])) end -= 1;
-  return text.subarray(start, end);
+  // The same buffer where nothing goes: what is known of it (its parsed value) stays known.
+  return start === 0 && end === text.length ? text : text.subarray(start, end);
 }
 
 function minified(text: Buffer): Buffer {

@@ -20,21 +20,49 @@ export function jsonOf(bytes: Buffer): unknown {
   return value;
 }
 
+/** Many JSON texts (the chunks of a stream). */
+export interface JsonList {
+  /** The value of each, or {@link NOT_JSON}, in its place. */
+  readonly values: readonly unknown[];
+  /** The texts as they are, as one JSON array; undefined when one of them is no JSON. */
+  readonly array: Buffer | undefined;
+}
+
+const lists = new WeakMap<readonly Buffer[], JsonList>();
+
 /**
- * The JSON values of many texts (the chunks of a stream), each in its place. They are parsed together first,
- * because one call for all costs a fraction of a call for each. Remembered for each list.
+ * Parses many texts together first, because one call for all costs a fraction of a call for each. Remembered for each
+ * list of buffers; a list that has grown since is parsed again.
  */
+export function jsonListOf(texts: readonly Buffer[]): JsonList {
+  const known = lists.get(texts);
+  if (known?.values.length === texts.length) return known;
+  const array = inBrackets(texts);
+  const together = parse(array);
+  const list: JsonList =
+    Array.isArray(together) && together.length === texts.length
+      ? { values: together as readonly unknown[], array }
+      : separately(texts);
+  lists.set(texts, list);
+  return list;
+}
+
 export function jsonOfAll(texts: readonly Buffer[]): readonly unknown[] {
-  const known = parsed.get(texts);
-  // A list that has grown since is parsed again.
-  if (Array.isArray(known) && known.length === texts.length) return known as readonly unknown[];
-  const together = parse(Buffer.from(`[${texts.map((text) => text.toString()).join(',')}]`));
-  const values =
-    Array.isArray(together) && together.length === texts.length && texts.every((text) => isUtf8(text))
-      ? (together as readonly unknown[])
-      : texts.map(parse);
-  parsed.set(texts, values);
-  return values;
+  return jsonListOf(texts).values;
+}
+
+/** Texts that are JSON only one by one, such as a last one that was cut off. */
+function separately(texts: readonly Buffer[]): JsonList {
+  return { values: texts.map(parse), array: undefined };
+}
+
+const OPEN = Buffer.from('[');
+const COMMA = Buffer.from(',');
+const CLOSE = Buffer.from(']');
+
+export function inBrackets(texts: readonly Buffer[]): Buffer {
+  const pieces = texts.flatMap((text, index) => [index === 0 ? OPEN : COMMA, text]);
+  return Buffer.concat(pieces.length === 0 ? [OPEN, CLOSE] : [...pieces, CLOSE]);
 }
 
 function parse(bytes: Buffer): unknown {
