@@ -26,6 +26,8 @@ export interface ObjectInfo {
 }
 
 export interface PutOptions {
+  /** How long a streamed body will be, where it is known: the `s3` driver then hands it on without gathering it. */
+  readonly sizeBytes?: number;
   readonly contentType?: string;
   readonly headers?: Readonly<Record<string, string>>;
   readonly metadata?: Readonly<Record<string, string>>;

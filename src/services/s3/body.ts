@@ -7,13 +7,13 @@ export const UPLOAD_BYTES_MAX = 5 * 1024 ** 3;
 
 const EMPTY = Buffer.alloc(0);
 
-/** The payload of an upload. @throws {ApiError} MissingContentLength, EntityTooLarge */
-export function uploadBody({
-  bodyStream,
-  headers,
-}: Pick<CallContext, 'bodyStream' | 'headers'>): Readable | Uint8Array {
+/** The payload of an upload, and how long it is. @throws {ApiError} MissingContentLength, EntityTooLarge */
+export function uploadBody({ bodyStream, headers }: Pick<CallContext, 'bodyStream' | 'headers'>): {
+  readonly body: Readable | Uint8Array;
+  readonly sizeBytes?: number;
+} {
   const length = headers['x-amz-decoded-content-length'] ?? headers['content-length'];
-  if (length === undefined && headers['transfer-encoding'] !== undefined) {
+  if (length === undefined ? headers['transfer-encoding'] !== undefined : !/^\d+$/.test(length)) {
     throw s3Error(411, 'MissingContentLength', 'You must provide the Content-Length HTTP header.');
   }
   if (Number(length) > UPLOAD_BYTES_MAX) {
@@ -22,7 +22,8 @@ export function uploadBody({
       MaxSizeAllowed: UPLOAD_BYTES_MAX,
     });
   }
-  return bodyStream ?? EMPTY;
+  const body = bodyStream ?? EMPTY;
+  return length === undefined ? { body } : { body, sizeBytes: Number(length) };
 }
 
 /** Gives an object's reader back when the caller goes away before, or while, it is read. */

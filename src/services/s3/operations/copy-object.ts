@@ -35,6 +35,7 @@ export function copyObject(deps: S3Dependencies) {
       const options: PutOptions = {
         ...(replaces ? keptHeaders(input, context.headers) : copiedHeaders(info, input)),
         ...conditions,
+        sizeBytes: info.sizeBytes,
         checksumAlgorithm: checksumAlgorithm(input.ChecksumAlgorithm) ?? sourceAlgorithm(info),
       };
       const copy = await deps.objects.put(bucket, key, body, options).catch((error: unknown) => {

@@ -22,13 +22,15 @@ export function putObject(deps: S3Dependencies) {
     if (input.WriteOffsetBytes !== undefined) throw headerNotImplemented('x-amz-write-offset-bytes');
     const checksum = requestChecksum(context.headers);
     const conditions = writeConditions(input);
+    const { body, ...length } = uploadBody(context);
     const options = {
+      ...length,
       ...keptHeaders(input, context.headers),
       ...conditions,
       checksumAlgorithm: checksum?.algorithm ?? DEFAULT_ALGORITHM,
       verify: verifier(input.ContentMD5, checksum),
     };
-    const info = await deps.objects.put(bucket, key, uploadBody(context), options).catch((error: unknown) => {
+    const info = await deps.objects.put(bucket, key, body, options).catch((error: unknown) => {
       throw isReason(error, 'precondition-failed') ? preconditionFailed(conditionName(conditions)) : error;
     });
     return { ETag: info.etag, ServerSideEncryption: 'AES256', ...checksumMembers(info) };

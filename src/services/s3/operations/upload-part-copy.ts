@@ -33,7 +33,8 @@ export function uploadPartCopy(deps: S3Dependencies) {
       ifUnmodifiedSince: input.CopySourceIfUnmodifiedSince,
     });
     const range = copyRange(input.CopySourceRange, seen.sizeBytes);
-    if ((range ? range.last - range.first + 1 : seen.sizeBytes) > UPLOAD_BYTES_MAX) {
+    const sizeBytes = range ? range.last - range.first + 1 : seen.sizeBytes;
+    if (sizeBytes > UPLOAD_BYTES_MAX) {
       throw invalidRequest(
         `The specified copy source is larger than the maximum allowable size for a copy source: ${UPLOAD_BYTES_MAX}`,
       );
@@ -41,7 +42,7 @@ export function uploadPartCopy(deps: S3Dependencies) {
     const { body } = await deps.objects.get(source.bucket, source.key, range);
     releasedWith(body, context.signal);
     try {
-      const options = partChecksums(upload, undefined);
+      const options = { ...partChecksums(upload, undefined), sizeBytes };
       const part = await deps.objects.putPart(bucket, key, uploadId, partNumber, body, options);
       return {
         ServerSideEncryption: 'AES256',

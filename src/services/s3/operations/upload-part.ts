@@ -18,8 +18,10 @@ export function uploadPart(deps: S3Dependencies) {
     const checksum = requestChecksum(context.headers);
     const algorithms = partChecksums(upload, checksum);
     const verify = verifier(input.ContentMD5, checksum);
+    const { body, ...length } = uploadBody(context);
     let sent: string | undefined;
-    const part = await deps.objects.putPart(bucket, key, uploadId, partNumber, uploadBody(context), {
+    const part = await deps.objects.putPart(bucket, key, uploadId, partNumber, body, {
+      ...length,
       ...algorithms,
       verify: (digests) => {
         verify(digests);
