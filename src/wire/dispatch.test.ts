@@ -3,7 +3,7 @@ import { test } from 'node:test';
 import { gzipSync } from 'node:zlib';
 import { decodeRequest, decompressBody, encodeError, encodeResponse } from './dispatch.ts';
 import { ApiError } from './errors.ts';
-import { JSON_NESTING_MAX } from './json-reader.ts';
+import { JSON_NESTING_MAX } from './json-values.ts';
 import { routeRequest } from './router.ts';
 import type { RequestHead, WireResponse } from './types.ts';
 

@@ -1,6 +1,6 @@
 /** Values to JSON: writers are compiled once a shape into closures that make what JSON.stringify then writes. */
 import { bug } from '#base';
-import { setKey } from './json-reader.ts';
+import { setKey } from './json-values.ts';
 import type { Member, Shape, SimpleShape } from './schema.ts';
 import { timestampFormatOf, toBuffer, writeTimestamp } from './text-values.ts';
 

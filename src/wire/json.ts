@@ -4,7 +4,8 @@ import type { BodyCodec, DecodeContext, EncodableError, EncodedOutput, WireInput
 import { ApiError } from './errors.ts';
 import { encodeEventStream, encodeInitialResponse, eventStreamMember } from './eventstream/index.ts';
 import { bindRequestMembers, bindResponseMembers, EVENT_STREAM_TYPE, responsePlan } from './http-bindings.ts';
-import { JsonReaders, JsonRefusal } from './json-reader.ts';
+import { JsonReaders } from './json-reader.ts';
+import { JsonRefusal } from './json-values.ts';
 import { JsonWriters } from './json-writer.ts';
 import { checkMediaTypes } from './media-types.ts';
 import type { Member, StructureShape } from './schema.ts';

@@ -154,6 +154,13 @@ test('buckets are found in the path and before the host name', () => {
   assert.equal(named, 's3 GetObject restXml Bucket=b Key=k');
 });
 
+test('a hostile host or credential is read in no time', () => {
+  const host = `s3${'-'.repeat(8000)}.amazonaws.com`;
+  assert.equal(routed(head('GET', '/b/k', { ...signedFor('s3'), host })), 's3 GetObject restXml Bucket=b Key=k');
+  const authorization = `AWS4-HMAC-SHA256 ${'Credential=/20261121/'.repeat(700)}`;
+  assert.equal(routed(head('GET', '/b/k', { authorization })), 's3 GetObject restXml Bucket=b Key=k');
+});
+
 test('a key keeps its slashes, its plus signs and its dots', () => {
   const s3 = signedFor('s3');
   assert.equal(routed(head('PUT', '/b//a//b/../c+d', s3)), 's3 PutObject restXml Bucket=b Key=/a//b/../c+d');

@@ -9,10 +9,7 @@ export interface S3Address {
   readonly key: string | undefined;
 }
 
-const AWS_HOST = /^(?:(.+)\.)?s3(?:[.-][a-z0-9-]+)*\.amazonaws\.com(?:\.cn)?$/;
-const S3_LABEL = /^s3(?:[.-][a-z0-9-]+)*$/;
-/** `<bucket>.s3`, `<bucket>.s3.<region>`, `<bucket>.s3-<region>` before a local host name. */
-const BUCKET_BEFORE_S3 = /^(.+)\.s3(?:[.-][a-z0-9-]+)?$/;
+const AWS_SUFFIXES = ['.amazonaws.com', '.amazonaws.com.cn'];
 const IP_ADDRESS = /^(?:[\d.]+|\[.*\]|.*:.*)$/;
 
 /**
@@ -34,14 +31,29 @@ export function s3Address(path: string, host: string, localHosts: readonly strin
 function virtualBucket(hostAndPort: string, localHosts: readonly string[]): string | undefined {
   const host = hostAndPort.toLowerCase().replace(/:\d+$/, '');
   if (host === '' || host === 'localhost' || IP_ADDRESS.test(host)) return undefined;
-  const aws = AWS_HOST.exec(host);
-  if (aws) return aws[1];
+  const aws = AWS_SUFFIXES.find((suffix) => host.endsWith(suffix));
+  if (aws !== undefined) return beforeS3(host.slice(0, -aws.length), isAwsEndpointLabel);
   for (const name of ['localhost', ...localHosts]) {
     if (host === name.toLowerCase()) return undefined;
     if (!host.endsWith(`.${name.toLowerCase()}`)) continue;
     const before = host.slice(0, -name.length - 1);
-    if (S3_LABEL.test(before)) return undefined;
-    return BUCKET_BEFORE_S3.exec(before)?.[1] ?? before;
+    return before.split('.').includes('s3') ? beforeS3(before, isEndpointLabel) : before;
   }
-  return /^(.+)\.s3\./.exec(host)?.[1];
+  return beforeS3(host, isEndpointLabel);
+}
+
+function isEndpointLabel(label: string): boolean {
+  return label === 's3';
+}
+
+/** `s3-accelerate`, `s3-us-west-2`. */
+function isAwsEndpointLabel(label: string): boolean {
+  return label === 's3' || label.startsWith('s3-');
+}
+
+/** What stands before the last label that is S3's own; undefined when nothing does, or there is none. */
+function beforeS3(name: string, isOwn: (label: string) => boolean): string | undefined {
+  const labels = name.split('.');
+  const at = labels.findLastIndex(isOwn);
+  return at > 0 ? labels.slice(0, at).join('.') : undefined;
 }

@@ -1,16 +1,21 @@
 /** What a request's head says about the service it is for. */
 import type { RequestHead } from '../types.ts';
 
-const CREDENTIAL = /Credential=[^,\s]*?\/\d{8}\/[^/,\s]*\/([^/,\s]+)\/aws4_request/;
-const PRESIGNED =
-  /[?&]X-Amz-Credential=[^&]*?(?:%2F|\/)\d{8}(?:%2F|\/)[^/&%]*(?:%2F|\/)([^/&%]+)(?:%2F|\/)aws4_request/i;
+/** `AKID/20261121/us-east-1/bedrock/aws4_request`; only the end is looked at. */
+const CREDENTIAL = /\bCredential=([^,\s]+)/;
+const PRESIGNED = /[?&]X-Amz-Credential=([^&]+)/;
 
 /** The service in the SigV4 credential scope of the Authorization header or the presigned query. */
 export function scopeService({ target, headers }: RequestHead): string | undefined {
   const authorization = headers['authorization'];
-  const signed = authorization?.startsWith('AWS4-') ? CREDENTIAL.exec(authorization) : undefined;
-  if (signed) return signed[1];
-  return target.includes('X-Amz-Credential=') ? PRESIGNED.exec(target)?.[1] : undefined;
+  if (authorization?.startsWith('AWS4-')) return serviceOf(CREDENTIAL.exec(authorization)?.[1]);
+  const presigned = target.includes('X-Amz-Credential=') ? PRESIGNED.exec(target)?.[1] : undefined;
+  return serviceOf(presigned?.replaceAll(/%2f/gi, '/'));
+}
+
+function serviceOf(credential: string | undefined): string | undefined {
+  const [terminator, service] = credential?.split('/').toReversed() ?? [];
+  return terminator === 'aws4_request' ? service : undefined;
 }
 
 /** True when the caller shows a Bedrock API key. */
