@@ -1,5 +1,6 @@
 import type { Readable } from 'node:stream';
-import type { LogEvent } from '#records';
+import type { JournalEntry, LostEntries, Sequence } from '#journal';
+import type { GapMarker, LogEvent } from '#records';
 
 /**
  * Why a hand-over failed. `transient`: try again with backoff. `denied` and `gone`: park, alarm, retry slowly.
@@ -58,7 +59,10 @@ export interface BucketSink {
   ): Promise<void>;
 }
 export interface LogSink {
-  /** Appends events under the role's permissions; makes the stream when it is not there. */
+  /**
+   * Appends events under the role's permissions; makes the stream when it is not there. Putting the same `deliveryKey`
+   * again is harmless: the events of a key are appended once, over restarts too.
+   */
   put(destination: CloudWatchDestinationSpec, events: readonly LogEvent[], deliveryKey: string): Promise<void>;
 }
 
@@ -83,8 +87,91 @@ export interface DestinationStatus {
   readonly cursor: number;
   readonly lagEntries: number;
   readonly lagBytes: number;
+  /** When the oldest entry that is held for it was written (ms since the epoch); undefined when none waits. */
   readonly oldestHeldMs: number | undefined;
   readonly lastError: string | undefined;
   readonly delivered: number;
   readonly failedAttempts: number;
 }
+
+/**
+ * One batch, persisted before anything of it is sent: a retry, in this process or after a restart, sends the same entries
+ * under the same names.
+ */
+export interface BatchPlan {
+  readonly reader: string;
+  /** The entries with `firstAfter` < sequence ≤ `last` that the reader's filter lets through … */
+  readonly firstAfter: Sequence;
+  readonly last: Sequence;
+  /** … and their number. */
+  readonly entryCount: number;
+  /** The time stamp of names, fixed when the plan was made: milliseconds since the epoch. */
+  readonly stampMs: number;
+  /** 16 lower-case hex digits for names: the node's id and a random half. */
+  readonly token: string;
+  /** The journal's head then: what a delivery has appended to the journal stands behind it. */
+  readonly headAtPlan: Sequence;
+  /** Attempts that have failed. */
+  readonly attempts: number;
+}
+
+/** What was handed over. `unreadable`: entries that cannot be delivered by any retry; a gap marker counts them. */
+export interface DeliveryReceipt {
+  readonly unreadable: readonly { readonly sequence: Sequence; readonly reason: string }[];
+}
+
+/** Where a reader's batches go. Must be idempotent for the same plan; throws {@link DeliveryError}, other errors count as transient. */
+export interface ReaderSink {
+  deliver(plan: BatchPlan, entries: readonly JournalEntry[], retry: boolean): Promise<DeliveryReceipt>;
+}
+
+/** Which entries a reader gets. */
+export type ReaderFilter = { readonly route: string } | { readonly kinds: readonly number[] };
+
+export interface BatchLimits {
+  readonly entriesMax: number;
+  /** Payload bytes of a batch; also what a reader holds in memory. */
+  readonly bytesMax: number;
+  /** How long a batch waits for more, from the writing of its first entry. */
+  readonly waitMs: number;
+}
+
+export interface RetryLimits {
+  readonly firstDelayMs: number;
+  readonly delayMaxMs: number;
+  /** How often a destination that denies, or is gone, is tried again. */
+  readonly parkedDelayMs: number;
+}
+
+/** What is held at most for a destination that fails; past it entries are given up and a gap marker counts them. */
+export interface HoldLimits {
+  readonly bytesMax: number;
+  readonly ageMaxMs: number;
+}
+
+export interface ReaderStatus {
+  readonly name: string;
+  readonly state: DestinationStatus['state'];
+  readonly cursor: Sequence;
+  readonly lagEntries: number;
+  readonly lagBytes: number;
+  readonly oldestHeldMs: number | undefined;
+  readonly lastError: string | undefined;
+  readonly delivered: number;
+  readonly failedAttempts: number;
+}
+
+/** What happens in deliveries; the composition root logs and counts it. */
+export type DeliveryEvent =
+  | { readonly type: 'delivered'; readonly reader: string; readonly entries: number; readonly last: Sequence }
+  | { readonly type: 'attempt-failed'; readonly reader: string; readonly error: string; readonly nextInMs: number }
+  /** An alarm: someone must mend the destination. */
+  | { readonly type: 'parked'; readonly reader: string; readonly reason: 'denied' | 'gone'; readonly error: string }
+  | { readonly type: 'resumed'; readonly reader: string }
+  /** An alarm: entries were given up; the marker is in the journal. */
+  | { readonly type: 'gap'; readonly marker: GapMarker }
+  /** An alarm: entries could not be read from the journal. */
+  | { readonly type: 'lost'; readonly reader: string; readonly lost: LostEntries }
+  /** One attempt, counted under AWS's name for it where there is one. */
+  | { readonly type: 'count'; readonly metric: string; readonly count: number };
+export type DeliveryListener = (event: DeliveryEvent) => void;

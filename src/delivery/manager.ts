@@ -1,0 +1,284 @@
+/**
+ * All readers of the journal: one for each destination, persisted, and those the composition root adds (the store's). Each has
+ * its own cursor, so that a destination that is down delays nobody else.
+ */
+import { type Clock, type IdSource, sleep } from '#base';
+import type { Journal, LostEntries, Sequence } from '#journal';
+import type { State } from '#state';
+import { cloudWatchSink } from './cloudwatch-logs.ts';
+import { appendGapOnce } from './gaps.ts';
+import { DELIVERY_MIGRATIONS } from './plans.ts';
+import { JournalReader, type ReaderOptions } from './reader.ts';
+import type { EntryRenderer } from './render.ts';
+import { s3Sink } from './s3.ts';
+import { dataSink } from './s3-data.ts';
+import type {
+  BatchLimits,
+  BucketSink,
+  DeliveryEvent,
+  DeliveryListener,
+  DestinationSpec,
+  DestinationStatus,
+  HoldLimits,
+  LogSink,
+  ReaderFilter,
+  ReaderSink,
+  ReaderStatus,
+  RetryLimits,
+} from './types.ts';
+
+export interface DeliverySettings {
+  /** How long a log file waits for more records (`VARVE_DELIVERY_INTERVAL`). */
+  readonly intervalMs: number;
+  readonly retry: RetryLimits;
+  /** What may be held for each destination that fails. */
+  readonly hold: HoldLimits;
+}
+
+export const DELIVERY_DEFAULTS: DeliverySettings = {
+  intervalMs: 60_000,
+  retry: { firstDelayMs: 500, delayMaxMs: 60_000, parkedDelayMs: 5 * 60_000 },
+  hold: { bytesMax: 32 * 1024 ** 3, ageMaxMs: 7 * 24 * 3_600_000 },
+};
+
+/** Entries and raw bytes of a log file at most; AWS's own bounds are not known. */
+const DESTINATION_BATCH = { entriesMax: 10_000, bytesMax: 8 * 1024 * 1024 } as const;
+/** Log events and data objects do not wait for a file to fill: at most this long. */
+const PROMPT_WAIT_MS_MAX = 2_000;
+/** A retired destination is kept so long: calls that began before still deliver to it. */
+const RETIRED_KEPT_MS = 24 * 3_600_000;
+const RETIRED_LOOK_MS = 60_000;
+/** The store comes back within seconds; its reader does not wait longer than this. */
+export const STORE_RETRY: RetryLimits = { firstDelayMs: 100, delayMaxMs: 5_000, parkedDelayMs: 5_000 };
+
+export interface DeliveryManagerOptions {
+  readonly journal: Journal;
+  readonly state: State;
+  readonly clock: Clock;
+  readonly ids: IdSource;
+  readonly buckets: BucketSink;
+  readonly logs: LogSink;
+  readonly render: EntryRenderer;
+  readonly settings: DeliverySettings;
+  /** Readers of the journal that somebody else keeps: their hold is left alone. */
+  readonly foreignReaders?: readonly string[];
+  readonly onEvent: DeliveryListener;
+}
+
+/** A reader that is no destination, such as the store's. */
+export interface BuiltInReader {
+  readonly name: string;
+  readonly filter: ReaderFilter;
+  readonly sink: ReaderSink;
+  readonly batch: BatchLimits;
+  readonly retry: RetryLimits;
+  /** Where it begins when it is new; 0: with everything that is there. */
+  readonly from: Sequence;
+}
+
+interface Destination {
+  readonly spec: DestinationSpec;
+  readonly reader: JournalReader;
+  retiredMs: number | undefined;
+}
+
+export class DeliveryManager {
+  readonly #options: DeliveryManagerOptions;
+  readonly #destinations = new Map<string, Destination>();
+  readonly #builtIn = new Map<string, JournalReader>();
+  readonly #stopping = new AbortController();
+  #started = false;
+  #retiring: Promise<void> | undefined;
+
+  private constructor(options: DeliveryManagerOptions) {
+    this.#options = options;
+  }
+
+  /** Loads the persisted destinations; nothing is delivered before {@link start}. */
+  static async open(options: DeliveryManagerOptions): Promise<DeliveryManager> {
+    const manager = new DeliveryManager(options);
+    await options.state.migrate('delivery', DELIVERY_MIGRATIONS);
+    const rows = await options.state.all('SELECT route, spec, retired_ms FROM delivery_destinations ORDER BY route');
+    for (const row of rows) {
+      const spec = JSON.parse(String(row['spec'])) as DestinationSpec;
+      const retiredMs = row['retired_ms'] === null ? undefined : Number(row['retired_ms']);
+      await manager.#add(spec, options.journal.head, retiredMs);
+    }
+    return manager;
+  }
+
+  /** Adds a reader that the composition root knows; call it before {@link start}. */
+  async addReader(reader: BuiltInReader): Promise<void> {
+    const made = new JournalReader({ ...this.#common(), ...reader });
+    await made.load(reader.from);
+    this.#builtIn.set(reader.name, made);
+    if (this.#started) made.start();
+  }
+
+  /**
+   * Makes a destination known; entries after `fromSequence` that name its route are delivered. Known routes keep their cursor,
+   * take the new spec, and are no longer retired. Durable when it resolves.
+   */
+  async register(spec: DestinationSpec, fromSequence: Sequence): Promise<void> {
+    await this.#options.state.transaction([
+      {
+        sql: `INSERT INTO delivery_destinations (route, spec) VALUES (?, ?)
+              ON CONFLICT (route) DO UPDATE SET spec = excluded.spec, retired_ms = NULL`,
+        parameters: [spec.route, JSON.stringify(spec)],
+      },
+      {
+        sql: 'INSERT OR IGNORE INTO delivery_readers (name, cursor) VALUES (?, ?)',
+        parameters: [spec.route, fromSequence],
+      },
+    ]);
+    const known = this.#destinations.get(spec.route);
+    if (known && JSON.stringify(known.spec) === JSON.stringify(spec)) {
+      known.retiredMs = undefined;
+      return known.reader.wake();
+    }
+    await known?.reader.stop(this.#options.settings.retry.delayMaxMs);
+    const added = await this.#add(spec, fromSequence, undefined);
+    if (this.#started) added.reader.start();
+  }
+
+  /** No new call will name the route; what was addressed to it is still delivered, and a day later it is forgotten. */
+  async retire(route: string): Promise<void> {
+    const destination = this.#destinations.get(route);
+    if (!destination || destination.retiredMs !== undefined) return;
+    const retiredMs = this.#options.clock.nowMs();
+    await this.#options.state.transaction([
+      { sql: 'UPDATE delivery_destinations SET retired_ms = ? WHERE route = ?', parameters: [retiredMs, route] },
+    ]);
+    destination.retiredMs = retiredMs;
+  }
+
+  /** Starts all readers; tells of damage that opening the journal found; lets go of readers that are no more. */
+  async start(): Promise<void> {
+    const { journal } = this.#options;
+    this.#started = true;
+    // What cannot be told now, since the journal or the state is unwritable, is told by the next start.
+    for (const lost of journal.recovery.lost) await this.#recordLost(lost).catch(() => undefined);
+    const names = new Set([...this.#readers().map((reader) => reader.name), ...(this.#options.foreignReaders ?? [])]);
+    for (const name of journal.readers.keys()) if (!names.has(name)) journal.releaseReader(name);
+    for (const reader of this.#readers()) reader.start();
+    this.#retiring ??= this.#forgetRetired();
+  }
+
+  /** Stops every reader; batches in flight end, or are left after `boundMs` and tried again by the next start. */
+  async stop(boundMs: number): Promise<void> {
+    this.#stopping.abort();
+    await Promise.all([this.#retiring, ...this.#readers().map((reader) => reader.stop(boundMs))]);
+  }
+
+  /** Delivers now what is in the journal, for one route or reader, or for all; waits as long as a destination fails. */
+  async flush(name?: string): Promise<void> {
+    const readers = this.#readers().filter((reader) => name === undefined || reader.name === name);
+    await Promise.all(readers.map((reader) => reader.flush()));
+    // Log events that destinations have appended to the journal are on their way to the store only now.
+    if (name === undefined) await Promise.all([...this.#builtIn.values()].map((reader) => reader.flush()));
+  }
+
+  /** Flushes, for at most `timeoutMs`; true when everything has arrived. */
+  async drain(timeoutMs: number): Promise<boolean> {
+    const done = new AbortController();
+    const flushed = this.flush().then(() => true);
+    const late = sleep(timeoutMs, done.signal).then(() => false);
+    const arrived = await Promise.race([flushed, late]);
+    done.abort();
+    return arrived;
+  }
+
+  /** Something was changed (a policy, a bucket, the configuration): destinations that wait are tried again at once. */
+  wake(route?: string): void {
+    for (const [name, { reader }] of this.#destinations) if (route === undefined || route === name) reader.wake();
+  }
+
+  status(): DestinationStatus[] {
+    return [...this.#destinations.values()].map(({ spec, reader }) => {
+      const { name, ...status } = reader.status;
+      return { route: name, kind: spec.kind, ...status };
+    });
+  }
+
+  /** The readers that are no destinations. */
+  readerStatus(): ReaderStatus[] {
+    return [...this.#builtIn.values()].map((reader) => reader.status);
+  }
+
+  #readers(): JournalReader[] {
+    return [...this.#builtIn.values(), ...[...this.#destinations.values()].map(({ reader }) => reader)];
+  }
+
+  async #add(spec: DestinationSpec, from: Sequence, retiredMs: number | undefined): Promise<Destination> {
+    const { settings } = this.#options;
+    const waitMs = spec.kind === 's3' ? settings.intervalMs : Math.min(settings.intervalMs, PROMPT_WAIT_MS_MAX);
+    const reader = new JournalReader({
+      ...this.#common(),
+      name: spec.route,
+      filter: { route: spec.route },
+      sink: this.#sinkOf(spec),
+      batch: { ...DESTINATION_BATCH, waitMs },
+      retry: settings.retry,
+      hold: settings.hold,
+    });
+    await reader.load(from);
+    const destination: Destination = { spec, reader, retiredMs };
+    this.#destinations.set(spec.route, destination);
+    return destination;
+  }
+
+  #common(): Pick<ReaderOptions, 'journal' | 'state' | 'clock' | 'ids' | 'onEvent'> {
+    const { journal, state, clock, ids } = this.#options;
+    return { journal, state, clock, ids, onEvent: (event) => this.#onEvent(event) };
+  }
+
+  #sinkOf(spec: DestinationSpec): ReaderSink {
+    const { journal, buckets, logs, render, onEvent } = this.#options;
+    if (spec.kind === 'cloudwatch-logs') return cloudWatchSink({ spec, logs, render, onEvent });
+    if (spec.kind === 's3') return s3Sink({ spec, bucket: buckets, spool: journal.spool, render, onEvent });
+    return dataSink({ spec, bucket: buckets, spool: journal.spool, render, onEvent });
+  }
+
+  #onEvent(event: DeliveryEvent): void {
+    this.#options.onEvent(event);
+    if (event.type !== 'lost') return;
+    this.#recordLost(event.lost).catch(() => undefined);
+  }
+
+  /** Damage of the journal is told once, whoever met it and however often the server starts. */
+  async #recordLost({ firstSequence, lastSequence, reason }: LostEntries): Promise<void> {
+    const { state, journal, onEvent } = this.#options;
+    const parameters = [firstSequence, lastSequence];
+    const known = await state.all('SELECT 1 FROM delivery_lost WHERE first = ? AND last = ?', parameters);
+    if (known.length > 0) return;
+    const count = lastSequence - firstSequence + 1;
+    const marker = { reader: 'journal', firstSequence, lastSequence, count, reason: `entries are ${reason}` };
+    await appendGapOnce(journal, marker, lastSequence);
+    await state.transaction([{ sql: 'INSERT OR IGNORE INTO delivery_lost (first, last) VALUES (?, ?)', parameters }]);
+    onEvent({ type: 'gap', marker });
+  }
+
+  async #forgetRetired(): Promise<void> {
+    const { clock } = this.#options;
+    const { signal } = this.#stopping;
+    while (!signal.aborted) {
+      for (const [route, { retiredMs, reader }] of this.#destinations) {
+        const isDue = retiredMs !== undefined && clock.nowMs() - retiredMs >= RETIRED_KEPT_MS;
+        // Should the state be unwritable, the next look tries again.
+        if (isDue && reader.status.oldestHeldMs === undefined) await this.#forget(route, reader).catch(() => undefined);
+      }
+      await sleep(RETIRED_LOOK_MS, signal);
+    }
+  }
+
+  async #forget(route: string, reader: JournalReader): Promise<void> {
+    const { state, journal } = this.#options;
+    await state.transaction([
+      { sql: 'DELETE FROM delivery_destinations WHERE route = ?', parameters: [route] },
+      { sql: 'DELETE FROM delivery_readers WHERE name = ?', parameters: [route] },
+    ]);
+    this.#destinations.delete(route);
+    await reader.stop(0);
+    journal.releaseReader(route);
+  }
+}

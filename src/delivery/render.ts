@@ -1,0 +1,47 @@
+/** Turns a batch's entries into what a destination writes, and sets aside those that no retry can ever deliver. */
+import type { JournalEntry, Sequence } from '#journal';
+import { messageOf } from './retry.ts';
+import { ATTEMPT_METRICS } from './names.ts';
+import type { DeliveryListener, RenderedEntry } from './types.ts';
+
+/** What an entry means to a destination; undefined: nothing. Throws when the entry cannot be read (a mistake of ours). */
+export type EntryRenderer = (entry: JournalEntry, route: string) => RenderedEntry | undefined;
+
+export interface RenderedItem {
+  readonly sequence: Sequence;
+  readonly rendered: RenderedEntry;
+}
+
+export interface RenderedBatch {
+  readonly items: RenderedItem[];
+  readonly unreadable: { readonly sequence: Sequence; readonly reason: string }[];
+}
+
+export function renderBatch(entries: readonly JournalEntry[], route: string, render: EntryRenderer): RenderedBatch {
+  const batch: RenderedBatch = { items: [], unreadable: [] };
+  for (const entry of entries) {
+    try {
+      const rendered = render(entry, route);
+      if (rendered) batch.items.push({ sequence: entry.sequence, rendered });
+    } catch (error) {
+      batch.unreadable.push({ sequence: entry.sequence, reason: `the entry cannot be read: ${messageOf(error)}` });
+    }
+  }
+  return batch;
+}
+
+/** Runs one attempt and counts it under AWS's name. */
+export async function counted<T>(
+  what: keyof typeof ATTEMPT_METRICS,
+  onEvent: DeliveryListener,
+  attempt: () => Promise<T>,
+): Promise<T> {
+  try {
+    const result = await attempt();
+    onEvent({ type: 'count', metric: ATTEMPT_METRICS[what].success, count: 1 });
+    return result;
+  } catch (error) {
+    onEvent({ type: 'count', metric: ATTEMPT_METRICS[what].failure, count: 1 });
+    throw error;
+  }
+}
