@@ -115,19 +115,18 @@ test('a token altered anywhere is refused', async () => {
   }
 });
 
-const HEAD = { method: 'POST', target: '/', headers: {} };
-
 test('a long-term Bedrock API key is good until its time, on this server, for its account', async () => {
   const identity = await open();
   const key = identity.issueApiKey({ accountId: ACCOUNT, name: 'root', expiresAtMs: undefined });
   assert.match(key, /^ABSK/);
   assert.equal(key, (await open()).issueApiKey({ accountId: ACCOUNT, name: 'root', expiresAtMs: undefined }));
-  const { caller, region } = identity.resolveBearer(key, HEAD, NOW_MS);
+  const { caller, region } = identity.resolveBearer(key, 'bedrock', NOW_MS);
   assert.deepEqual([caller.kind, caller.accountId, region], ['api-key', ACCOUNT, undefined]);
   assert.equal(caller.arn, `arn:aws:iam::${ACCOUNT}:user/BedrockAPIKey-root`);
   const limited = identity.issueApiKey({ accountId: ACCOUNT, name: 'abc', expiresAtMs: NOW_MS + 1000 });
-  identity.resolveBearer(limited, HEAD, NOW_MS);
-  fails('expired-bearer', () => identity.resolveBearer(limited, HEAD, NOW_MS + 1000));
+  identity.resolveBearer(limited, 'bedrock', NOW_MS);
+  for (const other of ['s3', 'logs', undefined]) fails('unsupported', () => identity.resolveBearer(key, other, NOW_MS));
+  fails('expired-bearer', () => identity.resolveBearer(limited, 'bedrock', NOW_MS + 1000));
   const foreign = identity.issueApiKey({ accountId: '000000000000', name: 'root', expiresAtMs: undefined });
   const otherServer = (await open(randomBytes(32))).issueApiKey({
     accountId: ACCOUNT,
@@ -146,7 +145,7 @@ test('a long-term Bedrock API key is good until its time, on this server, for it
     'bedrock-api-key-',
     'bedrock-api-key-AAAA',
   ]) {
-    fails('bad-bearer', () => identity.resolveBearer(bad, HEAD, NOW_MS));
+    fails('bad-bearer', () => identity.resolveBearer(bad, 'bedrock', NOW_MS));
   }
 });
 
@@ -195,21 +194,21 @@ test("a short-term key made by AWS's generator from root or session credentials 
   nowMs = NOW_MS;
   const identity = await open();
   const root = { accessKeyId: ROOT.rootAccessKeyId, secretAccessKey: ROOT.rootSecretAccessKey };
-  const resolved = identity.resolveBearer(await shortTermKey(root), HEAD, NOW_MS + 43_199_000);
+  const resolved = identity.resolveBearer(await shortTermKey(root), 'bedrock', NOW_MS + 43_199_000);
   assert.deepEqual([resolved.caller.arn, resolved.region], [`arn:aws:iam::${ACCOUNT}:root`, 'eu-west-1']);
   const role = await identity.roles.create(roleNamed('Bearer'));
   const { credentials, caller } = identity.issueSession(role, 'me', 3600);
-  assert.deepEqual(identity.resolveBearer(await shortTermKey(credentials), HEAD, NOW_MS).caller, caller);
+  assert.deepEqual(identity.resolveBearer(await shortTermKey(credentials), 'bedrock', NOW_MS).caller, caller);
 
   const hour = await shortTermKey(root, 3600);
-  fails('expired-bearer', () => identity.resolveBearer(hour, HEAD, NOW_MS + 3_700_000));
+  fails('expired-bearer', () => identity.resolveBearer(hour, 'bedrock', NOW_MS + 3_700_000));
   for (const bad of [
     await shortTermKey({ ...root, secretAccessKey: 'wrong' }),
     await shortTermKey({ ...root, accessKeyId: 'AKIANOBODY0000000001' }),
     await shortTermKey(root, 43_201),
     await shortTermKey({ ...credentials, sessionToken: 'x' }),
   ]) {
-    fails('bad-bearer', () => identity.resolveBearer(bad, HEAD, NOW_MS));
+    fails('bad-bearer', () => identity.resolveBearer(bad, 'bedrock', NOW_MS));
   }
 });
 

@@ -35,6 +35,8 @@ export interface ResolvedKey {
 
 /** Operations that callers without credentials may call: they bring a token of their own. */
 const ANONYMOUS_OPERATIONS: ReadonlySet<string> = new Set(['AssumeRoleWithSAML', 'AssumeRoleWithWebIdentity']);
+/** The only services that take bearer tokens: Bedrock's, which share one signing name. */
+const BEARER_SIGNING_NAME = 'bedrock';
 /** Derived keys of short-term API keys kept at most. */
 const BEARER_SIGNING_KEYS_MAX = 1_000;
 
@@ -90,9 +92,15 @@ export class Identity {
 
   /**
    * The caller behind a Bedrock API key. Short-term keys are good in one region only, which is given too.
-   * @throws {AuthenticationFailure} `bad-bearer`, `expired-bearer`
+   * @param signingName what requests to the called service are signed for: only `bedrock` takes API keys
+   * @throws {AuthenticationFailure} `unsupported`, `bad-bearer`, `expired-bearer`
    */
-  resolveBearer(token: string, _head: RequestHead, nowMs: number): { caller: Caller; region: string | undefined } {
+  resolveBearer(
+    token: string,
+    signingName: string | undefined,
+    nowMs: number,
+  ): { caller: Caller; region: string | undefined } {
+    if (signingName !== BEARER_SIGNING_NAME) throw new AuthenticationFailure('unsupported');
     const parsed = this.#apiKeys.parse(token);
     if (parsed?.kind === 'short-term') return this.#resolveShortTerm(parsed.head, nowMs);
     if (!parsed || !this.accounts.has(parsed.key.accountId)) throw new AuthenticationFailure('bad-bearer');
@@ -134,7 +142,7 @@ export class Identity {
         bodySha256Hex: EMPTY_SHA256_HEX,
         nowMs,
         rule: 'standard',
-        signingNames: ['bedrock'],
+        signingNames: [BEARER_SIGNING_NAME],
         keys: this.#bearerSigningKeys,
       });
       return { caller, region: signed.region };

@@ -27,7 +27,7 @@ export const resolveCaller: Step = (exchange, { identity, clock, defaultRegion }
       throw new AuthenticationFailure('missing');
     }
     if (authorization.kind === 'bearer') {
-      const resolved = identity.resolveBearer(authorization.token, exchange.head, clock.nowMs());
+      const resolved = identity.resolveBearer(authorization.token, exchange.route?.service.metadata.signingName, clock.nowMs());
       exchange.caller = resolved.caller;
       exchange.region = resolved.region ?? regionOfHost(exchange) ?? defaultRegion;
     } else {
