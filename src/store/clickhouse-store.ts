@@ -1,5 +1,5 @@
 /** The store over a ClickHouse interface, embedded or not: joins client, connection, inserts, reads and deletions. */
-import type { Clock, IdSource, OperationalError } from '#base';
+import { type Clock, type IdSource, OperationalError } from '#base';
 import type { StoreClient } from './client.ts';
 import { Connection } from './connection.ts';
 import type { StoreEvents } from './events.ts';
@@ -38,6 +38,8 @@ export class ClickHouseStore implements Store {
   readonly #clock: Clock;
   readonly #invocations: Inserter<InvocationRow>;
   readonly #logEvents: Inserter<LogEventRow>;
+  /** The last insert failed so: the disk is full, say, while reads work. */
+  #insertFailure: string | undefined;
   #closed: Promise<void> | undefined;
 
   constructor(client: StoreClient, server: Server, variant: SchemaVariant, tools: StoreTools) {
@@ -56,7 +58,7 @@ export class ClickHouseStore implements Store {
   }
 
   get failure(): string | undefined {
-    return this.connection.failure;
+    return this.connection.failure ?? this.#insertFailure;
   }
 
   async start(): Promise<void> {
@@ -65,11 +67,11 @@ export class ClickHouseStore implements Store {
   }
 
   insertInvocations(batch: InsertBatch<InvocationRow>): Promise<void> {
-    return this.connection.use('inserting invocations', () => this.#invocations.insert(batch));
+    return this.#insert('inserting invocations', () => this.#invocations.insert(batch));
   }
 
   insertLogEvents(batch: InsertBatch<LogEventRow>): Promise<void> {
-    return this.connection.use('inserting log events', () => this.#logEvents.insert(batch));
+    return this.#insert('inserting log events', () => this.#logEvents.insert(batch));
   }
 
   readLogEvents(query: LogEventQuery): Promise<LogEventRow[]> {
@@ -95,6 +97,16 @@ export class ClickHouseStore implements Store {
   close(): Promise<void> {
     this.#closed ??= this.#close();
     return this.#closed;
+  }
+
+  async #insert(doing: string, insert: () => Promise<void>): Promise<void> {
+    try {
+      await this.connection.use(doing, insert);
+      this.#insertFailure = undefined;
+    } catch (error) {
+      if (error instanceof OperationalError) this.#insertFailure = `${error.message}. ${error.remedy}`;
+      throw error;
+    }
   }
 
   async #close(): Promise<void> {

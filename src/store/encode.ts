@@ -1,5 +1,5 @@
 /** Rows as RowBinary, a slice at a time, so that the event loop that answers model calls never waits for a whole batch. */
-import { deriveAttributes, NO_ATTRIBUTES } from './attributes.ts';
+import { NO_ATTRIBUTES } from './attributes.ts';
 import { RowBinaryWriter } from './row-binary.ts';
 import { ATTRIBUTES_NAME, type InsertTable } from './tables/column.ts';
 
@@ -23,13 +23,13 @@ export async function encodeRows<Row>(
 ): Promise<RowBinaryWriter> {
   return encodeSliced(rows, (writer, row) => {
     for (const column of table.columns) column.write(writer, row);
-    writer.string(withoutAttributes.has(row) ? NO_ATTRIBUTES : deriveAttributes(table.attributeSource(row)));
+    writer.string(withoutAttributes.has(row) ? NO_ATTRIBUTES : table.attributes(row));
   });
 }
 
 /** Encodes the attributes alone, for asking the engine whether it takes them. */
 export async function encodeAttributes<Row>(table: InsertTable<Row>, rows: readonly Row[]): Promise<RowBinaryWriter> {
-  return encodeSliced(rows, (writer, row) => writer.string(deriveAttributes(table.attributeSource(row))));
+  return encodeSliced(rows, (writer, row) => writer.string(table.attributes(row)));
 }
 
 async function encodeSliced<Row>(

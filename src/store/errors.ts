@@ -14,6 +14,26 @@ const NO_SPACE_CODES = new Set(['243']);
 /** Refused by the server because of who asks: 192–194, 497, 516. */
 const ACCESS_CODES = new Set(['192', '193', '194', '497', '516']);
 
+/** About statements and definitions, which are ours: the text of these failures holds no data. */
+const STATEMENT_CODES = new Set([
+  '16',
+  '36',
+  '42',
+  '43',
+  '44',
+  '46',
+  '47',
+  '48',
+  '57',
+  '60',
+  '62',
+  '81',
+  '115',
+  '225',
+  '386',
+]);
+const STATEMENT_TEXT_MAX = 400;
+
 /** Whether the engine refused the data itself. */
 export function isDataError(error: unknown): boolean {
   return error instanceof ClickHouseError && DATA_CODES.has(error.code);
@@ -36,19 +56,20 @@ export function storeError(doing: string, error: unknown): OperationalError {
     const what = timedOut ? 'did not answer in time' : `does not answer (${code ?? name})`;
     return new OperationalError('store-unavailable', `the store ${what} while ${doing}`, REMEDY_AWAY, { cause: error });
   }
-  const what = `the store failed while ${doing}: ${error.type ?? 'error'} (code ${error.code})`;
+  const text = STATEMENT_CODES.has(error.code) ? `: ${error.message.slice(0, STATEMENT_TEXT_MAX)}` : '';
+  const what = `the store failed while ${doing}: ${error.type ?? 'error'} (code ${error.code})${text}`;
   if (NO_SPACE_CODES.has(error.code)) {
-    return new OperationalError('store-disk-full', what, 'Free space on the disk of the store.', { cause: error });
+    return new OperationalError('store-disk-full', what, 'Free space on the disk of the store.');
   }
   if (ACCESS_CODES.has(error.code)) {
     const remedy = 'Check the user and password of the store URL, and its rights on the database varve.';
-    return new OperationalError('store-access-denied', what, remedy, { cause: error });
+    return new OperationalError('store-access-denied', what, remedy);
   }
   if (LIMIT_CODES.has(error.code)) {
     const remedy = 'Ask for less at once, or give the store more memory (store memory in the configuration).';
-    return new OperationalError('store-query-limit', what, remedy, { cause: error });
+    return new OperationalError('store-query-limit', what, remedy);
   }
-  return new OperationalError('store-query-failed', what, 'See the log; if it stays so, report it.', { cause: error });
+  return new OperationalError('store-query-failed', what, 'If it stays so, report it.');
 }
 
 const REMEDY_AWAY =

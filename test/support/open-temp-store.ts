@@ -10,20 +10,33 @@ export interface TempStore extends AsyncDisposable {
   readonly dataDir: string;
   /** Everything the store has told so far. */
   readonly events: StoreEvent[];
+  /** The process id of the engine that runs now. */
+  readonly enginePid: number;
+  /** Resolves with the next event of that name. */
+  next<Name extends StoreEvent['name']>(name: Name): Promise<Extract<StoreEvent, { name: Name }>>;
 }
 
-/** Opens and starts an embedded store in a temporary directory; disposing closes it and removes the directory. */
+/**
+ * Opens and starts an embedded store in a temporary directory; disposing closes it and removes the directory.
+ * @param options.directoryName the name of the directory inside the temporary one
+ */
 export async function openTempStore(
-  options: { clock?: Clock; ids?: IdSource; memoryBytesMax?: number } = {},
+  options: { clock?: Clock; ids?: IdSource; memoryBytesMax?: number; directoryName?: string } = {},
 ): Promise<TempStore> {
-  const dataDir = await mkdtemp(join(tmpdir(), 'varve-store-'));
+  const { memoryBytesMax, directoryName, ...deps } = options;
+  const parent = await mkdtemp(join(tmpdir(), 'varve-store-'));
+  const dataDir = join(parent, directoryName ?? 'store');
   const events: StoreEvent[] = [];
-  const { memoryBytesMax, ...deps } = options;
+  const waiting = new Set<(event: StoreEvent) => void>();
+  const onEvent = (event: StoreEvent): void => {
+    events.push(event);
+    for (const heard of waiting) heard(event);
+  };
   const embedded = { mode: 'embedded', dataDir, ...(memoryBytesMax === undefined ? {} : { memoryBytesMax }) } as const;
-  const store = openStore(embedded, { ...deps, onEvent: (event) => events.push(event) });
+  const store = openStore(embedded, { ...deps, onEvent });
   const dispose = async (): Promise<void> => {
     await store.close();
-    await rm(dataDir, { recursive: true, force: true });
+    await rm(parent, { recursive: true, force: true });
   };
   try {
     await store.start();
@@ -31,5 +44,23 @@ export async function openTempStore(
     await dispose();
     throw error;
   }
-  return { store, dataDir, events, [Symbol.asyncDispose]: dispose };
+  const next: TempStore['next'] = (name) =>
+    new Promise((resolve) => {
+      const heard = (event: StoreEvent): void => {
+        if (event.name !== name) return;
+        waiting.delete(heard);
+        resolve(event as Parameters<typeof resolve>[0]);
+      };
+      waiting.add(heard);
+    });
+  return {
+    store,
+    dataDir,
+    events,
+    next,
+    get enginePid() {
+      return events.findLast((event) => event.name === 'store.started')?.pid ?? 0;
+    },
+    [Symbol.asyncDispose]: dispose,
+  };
 }

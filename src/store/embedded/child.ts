@@ -37,9 +37,9 @@ process.on('disconnect', () => void drain());
 process.on('message', (message: ToChild) => {
   if (message.type === 'open') void open(message);
   else if (message.type === 'drain') void drain();
-  else tell({ type: 'pong' });
+  else void tell({ type: 'pong' });
 });
-tell({ type: 'hello' });
+void tell({ type: 'hello' });
 
 async function open(message: OpenMessage): Promise<void> {
   let reason: OpenFailure = 'directory-unusable';
@@ -53,11 +53,11 @@ async function open(message: OpenMessage): Promise<void> {
     facade = createFacade(engine, { token: message.token, spoolDirectory });
     await listen(facade, message.socketPath);
     startPurging(engine, facade);
-    tell({ type: 'ready', engineVersion });
+    await tell({ type: 'ready', engineVersion });
   } catch (error) {
     if (error instanceof ChdbMissing) reason = 'chdb-missing';
-    tell({ type: 'failed', reason, message: (error as Error).message });
-    void drain();
+    await tell({ type: 'failed', reason, message: (error as Error).message });
+    await drain();
   }
 }
 
@@ -95,6 +95,10 @@ async function drain(): Promise<void> {
   process.exit(0);
 }
 
-function tell(message: FromChild): void {
-  if (process.connected) process.send?.(message, undefined, undefined, () => undefined);
+/** Resolves when the message is on its way, or nobody is there to hear it. */
+function tell(message: FromChild): Promise<void> {
+  return new Promise((resolve) => {
+    if (process.connected && process.send) process.send(message, undefined, undefined, () => resolve());
+    else resolve();
+  });
 }

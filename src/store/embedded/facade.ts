@@ -67,7 +67,7 @@ async function serve(
   if (statement.kind === 'command') await refuseSecondStatement(engine, request, statement.sql);
   await engine.withSession(request, async (session) => {
     using _ = stopWhenGone(session, answer);
-    if (statement.kind === 'query') return serveQuery(request, session, statement.sql, answer);
+    if (statement.kind === 'query') return await serveQuery(request, session, statement.sql, answer);
     const bytes = await session.run(statement.sql);
     writeHead(answer, request);
     answer.end(bytes);
@@ -95,7 +95,7 @@ async function serveQuery(
     for await (const chunk of session.stream(sql)) {
       // The head waits for the first rows, so that most failures still get a status of their own.
       if (!answer.headersSent) writeHead(answer, request, tag);
-      if (!answer.write(chunk)) await Promise.race([once(answer, 'drain'), once(answer, 'close')]);
+      if (!answer.write(chunk)) await drained(answer);
     }
   } catch (error) {
     if (!answer.headersSent) throw error;
@@ -105,6 +105,16 @@ async function serveQuery(
   }
   if (!answer.headersSent) writeHead(answer, request, tag);
   answer.end();
+}
+
+/** Waits until the client has taken what was written, or has gone. */
+async function drained(answer: ServerResponse): Promise<void> {
+  if (answer.destroyed) return;
+  const either = new AbortController();
+  const { signal } = either;
+  await Promise.race([once(answer, 'drain', { signal }), once(answer, 'close', { signal })]).finally(() =>
+    either.abort(),
+  );
 }
 
 /**

@@ -11,6 +11,8 @@ const FIRST_PAUSE_MS = 200;
 const PAUSE_MS_MAX = 30_000;
 /** After running so long without trouble, the pauses begin small again. Milliseconds. */
 const STEADY_AFTER_MS = 60_000;
+/** The process of a server that was killed needs up to 8 s to notice, drain and free the directory. Milliseconds. */
+const LOCKED_WAIT_MS = 12_000;
 
 export interface SupervisorOptions {
   readonly directory: string;
@@ -71,10 +73,13 @@ export class Supervisor {
 
   async #keep(): Promise<void> {
     const { signal } = this.#stopping;
+    const keptSinceMs = performance.now();
     let pauseMs = FIRST_PAUSE_MS;
     while (!signal.aborted) {
       const startedMs = performance.now();
       await this.#live();
+      const isLeftover = this.#failure?.reason === 'store-locked' && startedMs - keptSinceMs < LOCKED_WAIT_MS;
+      if (this.#failure && !isLeftover) this.#firstAttempt.reject(this.#failure);
       if (performance.now() - startedMs > STEADY_AFTER_MS) pauseMs = FIRST_PAUSE_MS;
       if (signal.aborted) return;
       this.#options.onEvent({ name: 'store.restarting', level: 'info', delayMs: pauseMs });
@@ -99,7 +104,6 @@ export class Supervisor {
       this.#down(new OperationalError('store-unavailable', end, 'It is being started again.'));
     } catch (error) {
       this.#down(error as OperationalError);
-      this.#firstAttempt.reject(error);
       child.kill();
       await child.ended;
     }

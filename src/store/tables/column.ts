@@ -16,11 +16,10 @@ export interface InsertTable<Row> {
   readonly key: (row: Row) => { readonly node: string; readonly sequence: number; readonly index: number };
   /** The partitioning time, milliseconds. */
   readonly timestampMs: (row: Row) => number;
-  /** What `attrs` is derived from. */
-  readonly attributeSource: (row: Row) => Buffer | string;
+  /** The derived column, as JSON text; see attributes.ts. The inserter can leave it empty for a row. */
+  readonly attributes: (row: Row) => string;
 }
 
-/** The derived column; see attributes.ts. Written by the inserter, which can leave it empty for a row. */
 export const ATTRIBUTES_NAME = 'attrs';
 export const ATTRIBUTES_TYPE = 'JSON(max_dynamic_paths=128)';
 

@@ -1,4 +1,5 @@
 /** Table `varve.invocations`: one row a model call. */
+import { deriveAttributes } from '../attributes.ts';
 import type { InvocationRow } from '../types.ts';
 import {
   COUNT,
@@ -45,7 +46,7 @@ export const INVOCATIONS: InsertTable<InvocationRow> = {
   columns: COLUMNS,
   key: (row) => row.key,
   timestampMs: (row) => storableTimeMs(row.timestampMs),
-  attributeSource: (row) => row.raw,
+  attributes: (row) => deriveAttributes(row.raw),
 };
 
 export const INVOCATION_INDEXES = [

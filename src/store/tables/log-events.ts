@@ -1,4 +1,5 @@
 /** Table `varve.log_events`: one row a log event; ordered as it is read: by group generation, then time and journal position. */
+import { deriveAttributes } from '../attributes.ts';
 import type { LogEventRow } from '../types.ts';
 import {
   COUNT,
@@ -29,7 +30,7 @@ export const LOG_EVENTS: InsertTable<LogEventRow> = {
   columns: COLUMNS,
   key: (row) => row.key,
   timestampMs: (row) => storableTimeMs(row.timestampMs),
-  attributeSource: (row) => row.message,
+  attributes: (row) => deriveAttributes(row.message),
 };
 
 export const LOG_EVENT_INDEXES = [
