@@ -26,6 +26,7 @@ import {
 import { ApiError } from '../errors.ts';
 import type { RequestHead } from '../types.ts';
 import { BodySignatures } from './chunk-signatures.ts';
+import { incomplete, malformed, malformedTrailer } from './chunked-errors.ts';
 import { AuthenticationFailure } from './failure.ts';
 import type { VerifiedRequest } from './verify.ts';
 
@@ -108,9 +109,17 @@ class ChunkedDecoder extends Transform {
   }
 
   override _flush(done: TransformCallback): void {
-    void this.#finish()
-      .catch((error: unknown) => this.#worded(error))
-      .then(done);
+    void this.#end(done);
+  }
+
+  async #end(done: TransformCallback): Promise<void> {
+    let failure: Error | undefined;
+    try {
+      await this.#finish();
+    } catch (error) {
+      failure = this.#worded(error);
+    }
+    done(failure);
   }
 
   #worded(error: unknown): Error {
@@ -205,7 +214,7 @@ class ChunkedDecoder extends Transform {
     this.trailers.set(name, line.slice(colon + 1).trim());
   }
 
-  async #finish(): Promise<undefined> {
+  async #finish(): Promise<void> {
     // A last line without its end is taken as ended.
     const inLines = this.#state === 'trailers' || this.#state === 'done';
     if (this.#line.length > 0 && inLines) this.#take(Buffer.of(LF));
@@ -214,7 +223,6 @@ class ChunkedDecoder extends Transform {
     this.#checkTrailerSignature();
     for (const name of this.#body.trailerNames) if (!this.trailers.has(name)) throw malformedTrailer();
     for (const [algorithm, checksum] of this.#checksums) await this.#checkChecksum(algorithm, checksum);
-    return undefined;
   }
 
   #checkTrailerSignature(): void {
@@ -237,24 +245,4 @@ class ChunkedDecoder extends Transform {
       });
     }
   }
-}
-
-function malformed(): ApiError {
-  return new ApiError('InvalidRequest', 'The request body is not well-formed aws-chunked encoding.', { status: 400 });
-}
-
-function malformedTrailer(): ApiError {
-  return new ApiError(
-    'MalformedTrailerError',
-    'The request contained trailing data that was not well-formed or did not conform to our published schema.',
-    { status: 400 },
-  );
-}
-
-function incomplete(): ApiError {
-  return new ApiError(
-    'IncompleteBody',
-    'You did not provide the number of bytes specified by the Content-Length HTTP header',
-    { status: 400 },
-  );
 }

@@ -204,6 +204,12 @@ test('an HTTP/2 client may sign :authority or host, and send either', () => {
   fails('unsigned-header', () => verify({ ...h2.head, headers: rest }, h2.body));
 });
 
+test('a header sent twice is signed as one, also when Node has joined it with a blank', () => {
+  const { head, body } = signed({ headers: { host: 'localhost', 'x-twice': 'a,b' } });
+  verify({ ...head, headers: { ...head.headers, 'x-twice': 'a, b' } }, body);
+  fails('bad-signature', () => verify({ ...head, headers: { ...head.headers, 'x-twice': 'b, a' } }, body));
+});
+
 test('a signature that does not cover the host is refused', () => {
   const { head, body } = signed({ headers: {} });
   fails('unsigned-header', () => verify({ ...head, headers: { ...head.headers, host: 'localhost' } }, body));
