@@ -69,8 +69,19 @@ export function createModelCatalogue(): ModelCatalogue {
   };
 }
 
-function modelSummary({ status, profiles: _, ...model }: FoundationModel, region: string): ModelSummary {
-  return { modelArn: foundationModelArn(model.modelId, region), ...model, modelLifecycle: { status } };
+function modelSummary(model: FoundationModel, region: string): ModelSummary {
+  return {
+    modelArn: foundationModelArn(model.modelId, region),
+    modelId: model.modelId,
+    modelName: model.modelName,
+    providerName: model.providerName,
+    inputModalities: model.inputModalities,
+    outputModalities: model.outputModalities,
+    responseStreamingSupported: model.responseStreamingSupported,
+    customizationsSupported: model.customizationsSupported,
+    inferenceTypesSupported: model.inferenceTypesSupported,
+    modelLifecycle: { status: model.status },
+  };
 }
 
 function profileSummary(profile: InferenceProfile, region: string, accountId: string): ProfileSummary {

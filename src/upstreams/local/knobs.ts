@@ -64,7 +64,7 @@ export function readKnobs(value: Json | undefined): Knobs {
   if (value === undefined) return {};
   if (!isObject(value)) throw badKnob('varve', 'it must be an object');
   for (const [name, each] of Object.entries(value)) checkKnob(name, each);
-  return value as Knobs;
+  return value;
 }
 
 function checkKnob(name: string, value: Json | undefined): void {
@@ -116,6 +116,6 @@ function badKnob(name: string, why: string): ApiError {
 }
 
 /** The body without the knobs: what a model would have been told. */
-export function withoutKnobs({ varve: _, ...body }: JsonObject): JsonObject {
-  return body;
+export function withoutKnobs(body: JsonObject): JsonObject {
+  return Object.fromEntries(Object.entries(body).filter(([name]) => name !== 'varve'));
 }

@@ -29,6 +29,18 @@ export function firstTokens(text: string, count: number): string {
   return text.slice(0, end);
 }
 
+/** Where each token stands; of long texts only the beginning. */
+export function tokenRanges(text: string): readonly { readonly start: number; readonly end: number }[] {
+  const ranges: { start: number; end: number }[] = [];
+  TOKEN.lastIndex = 0;
+  for (let start = 0; ranges.length < RANGES_MAX && TOKEN.test(text); start = TOKEN.lastIndex) {
+    ranges.push({ start, end: TOKEN.lastIndex });
+  }
+  return ranges;
+}
+
+const RANGES_MAX = 10_000;
+
 const WORD = /\s*\S+(?:\s+$)?|\s+$/g;
 /** Chunks of a stream at most; longer texts have longer chunks. */
 const CHUNKS_MAX = 10_000;

@@ -13,7 +13,7 @@ const MEDIA_KEYS = ['image', 'document', 'video', 'audio', 'image_url', 'input_a
 const TOOL_RESULT_TYPES = ['tool_result'];
 
 /** Reads `[{role, content: text | blocks}]` as Anthropic, Nova, OpenAI and Converse write it. */
-export function readMessages(messages: readonly Json[], system: Json | undefined = undefined): ReadMessages {
+export function readMessages(messages: readonly Json[], system?: Json): ReadMessages {
   const texts = textsOfContent(system);
   let mediaCount = 0;
   let prompt = '';
