@@ -1,5 +1,5 @@
 /**
- * CloudWatch Logs' groups, streams and events (levels of the house plan: knows nothing of the wire).
+ * CloudWatch Logs' groups, streams and events (knows nothing of the wire).
  *
  * Groups and streams live in the control state, events go through the journal into the store and are read from there.
  * A group has a generation: a name that is deleted and made again is a new and empty group.
@@ -25,19 +25,12 @@ import { GroupRegistry, type NewGroup, RETENTION_DAYS } from './group-registry.t
 import { GroupSizes } from './group-sizes.ts';
 import { Removal } from './removal.ts';
 import { SCHEMA } from './schema.ts';
+import { type DeliveryTarget, ServiceWrites } from './service-writes.ts';
 import { type StoredUpTo, StoreView } from './store-view.ts';
 import { StreamListing, type ListStreamsInput, type ListStreamsOutput } from './stream-listing.ts';
 import { StreamRegistry } from './stream-registry.ts';
 import { PageTokens } from './tokens.ts';
-import {
-  type LogGroup,
-  LogWriteRefused,
-  type RejectedEvents,
-  type RoleAllows,
-  type Scope,
-  type ServiceWriter,
-  streamArn,
-} from './types.ts';
+import type { LogGroup, RejectedEvents, RoleAllows, Scope } from './types.ts';
 
 /** How often what could not be removed is tried again. */
 const REMOVAL_INTERVAL_MS = 15 * 60_000;
@@ -55,18 +48,13 @@ export interface LogGroupsDependencies {
   readonly emit: Emit;
 }
 
-/** Where a service's log events go. */
-export interface DeliveryTarget extends ServiceWriter {
-  readonly groupGeneration: string;
-  readonly streamName: string;
-}
-
 export class LogGroups {
   readonly #dependencies: LogGroupsDependencies;
   readonly #groups: GroupRegistry;
   readonly #streams: StreamRegistry;
   readonly #appender: Appender;
-  readonly #deliveries: Deliveries;
+  readonly #serviceWrites: ServiceWrites;
+  readonly #view: StoreView;
   readonly #reader: EventReader;
   readonly #listing: StreamListing;
   readonly #removal: Removal;
@@ -74,18 +62,26 @@ export class LogGroups {
   readonly tokens: PageTokens;
   #timer: NodeJS.Timeout | undefined;
   #round: Promise<void> = Promise.resolve();
+  readonly #removals = new Set<Promise<boolean>>();
 
   private constructor(dependencies: LogGroupsDependencies, groups: GroupRegistry, tokens: PageTokens) {
-    const { state, journal, store, storedUpTo, clock, emit } = dependencies;
+    const { state, journal, store, storedUpTo, roleAllows, clock, emit } = dependencies;
     this.#dependencies = dependencies;
     this.#groups = groups;
     this.tokens = tokens;
     this.#streams = new StreamRegistry(state, clock);
     this.#appender = new Appender(journal, clock);
-    this.#deliveries = new Deliveries(state, journal, this.#appender);
     const view = new StoreView(store, this.#appender, storedUpTo);
+    this.#view = view;
     this.#reader = new EventReader(clock, this.#streams, view, tokens);
     this.#listing = new StreamListing(this.#streams, view, tokens);
+    this.#serviceWrites = new ServiceWrites({
+      groups,
+      streams: this.#streams,
+      deliveries: new Deliveries(state, journal, this.#appender),
+      roleAllows,
+      createStream: (group, streamName) => this.createStream(group, group.name, streamName),
+    });
     const parts = { state, clock, emit, groups, streams: this.#streams, appender: this.#appender, view };
     this.#removal = new Removal(parts);
     this.#sizes = new GroupSizes(store, clock);
@@ -109,9 +105,12 @@ export class LogGroups {
     void this.removeNow();
   }
 
+  /** Ends what goes on in the background; what was not removed is taken up again at the next start. */
   async close(): Promise<void> {
     clearInterval(this.#timer);
+    this.#view.stop();
     await this.#round;
+    await Promise.allSettled(this.#removals);
   }
 
   /** One round of removal; rounds come one after the other. */
@@ -152,7 +151,7 @@ export class LogGroups {
   async delete(scope: Scope, name: string, check: (group: LogGroup) => void): Promise<void> {
     const { generation } = await this.#groups.delete(scope, name, check);
     this.#streams.forgetGroup(generation);
-    void this.#removal.group(generation);
+    this.#inBackground(this.#removal.group(generation));
   }
 
   /** @throws {ApiError} ResourceNotFoundException, InvalidParameterException for other numbers of days than AWS's */
@@ -191,7 +190,7 @@ export class LogGroups {
   async deleteStream(scope: Scope, groupName: string, streamName: string): Promise<void> {
     const { generation } = this.#groups.get(scope, groupName);
     if (!(await this.#streams.markDeleting(generation, streamName))) throw streamNotFound();
-    void this.#removal.stream(generation, streamName);
+    this.#inBackground(this.#removal.stream(generation, streamName));
   }
 
   /** @throws {ApiError} ResourceNotFoundException, InvalidParameterException */
@@ -224,23 +223,8 @@ export class LogGroups {
    * @throws {LogWriteRefused} `gone`: the group was deleted; `denied`: the role is not there or may not
    * @throws {OperationalError} when the journal or the state cannot be written; another try may succeed
    */
-  async putAsRole(target: DeliveryTarget, events: readonly LogEvent[], deliveryKey: string): Promise<void> {
-    const { groupGeneration, streamName } = target;
-    const group = this.#groups.byGeneration(groupGeneration);
-    if (!group) throw new LogWriteRefused('gone', 'The specified log group does not exist.');
-    const resource = streamArn(group, group.name, streamName);
-    const { roleArn, servicePrincipal, sourceAccount, sourceArn } = target;
-    const writer = { servicePrincipal, sourceAccount, sourceArn };
-    const may = (action: string): boolean | Promise<boolean> =>
-      this.#dependencies.roleAllows(roleArn, writer, [action], resource);
-    const refuse = (action: string): LogWriteRefused =>
-      new LogWriteRefused('denied', `${roleArn} does not let ${servicePrincipal} perform ${action} on ${resource}`);
-    if (!(await may('logs:PutLogEvents'))) throw refuse('logs:PutLogEvents');
-    if (!(await this.#streams.exists(groupGeneration, streamName))) {
-      if (!(await may('logs:CreateLogStream'))) throw refuse('logs:CreateLogStream');
-      await this.#makeStream(group, streamName);
-    }
-    await this.#deliveries.append({ group, streamName, events, deliveryKey });
+  putAsRole(target: DeliveryTarget, events: readonly LogEvent[], deliveryKey: string): Promise<void> {
+    return this.#serviceWrites.put(target, events, deliveryKey);
   }
 
   /** What the group's events count, in bytes: as of the last minute, as AWS's figure is old too; 0 while it cannot be read. */
@@ -258,6 +242,11 @@ export class LogGroups {
     return this.#reader.filter(group, input);
   }
 
+  #inBackground(removal: Promise<boolean>): void {
+    this.#removals.add(removal);
+    void removal.finally(() => this.#removals.delete(removal));
+  }
+
   async #append(group: LogGroup, streamName: string, events: readonly LogEvent[]): Promise<void> {
     // Between asking for the stream and appending it may have been deleted; then it is not known any more.
     if (!this.#streams.isKnown(group.generation, streamName)) throw streamNotFound();
@@ -266,15 +255,6 @@ export class LogGroups {
     } catch (error) {
       if (!(error instanceof OperationalError)) throw error;
       throw unavailable('The service is temporarily unavailable: the log events cannot be stored.', error);
-    }
-  }
-
-  async #makeStream(group: LogGroup, streamName: string): Promise<void> {
-    try {
-      await this.createStream(group, group.name, streamName);
-    } catch (error) {
-      // Somebody else made it meanwhile.
-      if (!(await this.#streams.exists(group.generation, streamName))) throw error;
     }
   }
 }

@@ -13,6 +13,8 @@ export class StoreView {
   readonly store: Pick<Store, 'readLogEvents' | 'streamStatistics' | 'deleteLogEvents'>;
   readonly #appender: Appender;
   readonly #storedUpTo: StoredUpTo;
+  readonly #waiting = new Set<(stored: boolean) => void>();
+  #stopped = false;
 
   constructor(store: StoreView['store'], appender: Appender, storedUpTo: StoredUpTo) {
     this.store = store;
@@ -33,7 +35,22 @@ export class StoreView {
     throw unavailable('The service is temporarily unavailable: the newest log events cannot be read yet.');
   }
 
-  caughtUp(generation: string): Promise<boolean> {
-    return this.#storedUpTo(this.#appender.lastSequence(generation), READ_WAIT_MS);
+  /** Waits for the store to have everything of the group; false past the bound, and from the moment of {@link stop}. */
+  async caughtUp(generation: string): Promise<boolean> {
+    const { promise, resolve, reject } = Promise.withResolvers<boolean>();
+    this.#waiting.add(resolve);
+    if (this.#stopped) resolve(false);
+    this.#storedUpTo(this.#appender.lastSequence(generation), READ_WAIT_MS).then(resolve, reject);
+    try {
+      return await promise;
+    } finally {
+      this.#waiting.delete(resolve);
+    }
+  }
+
+  /** Ends all waiting: the server is stopping. */
+  stop(): void {
+    this.#stopped = true;
+    for (const resolve of this.#waiting) resolve(false);
   }
 }

@@ -162,6 +162,17 @@ test('with CloudWatch only and no bucket for large data, large bodies and media 
   assert.equal(media.dataObjects.length, 0);
 });
 
+test('the longest line there can be fits into one log event of 256 KB', () => {
+  const body = JSON.stringify({ a: '\u0001'.repeat(17_065) });
+  const requestMetadata = Object.fromEntries(
+    Array.from({ length: 16 }, (_, index) => [String(index).padEnd(256, 'k'), 'v'.repeat(256)]),
+  );
+  const of = { ...begin('InvokeModel'), requestMetadata, modelId: 'm'.repeat(2048), identityArn: 'a'.repeat(2048) };
+  const { line, dataObjects } = renderInvocation(call(of, body, body));
+  assert.ok(body.length > 102_000 && dataObjects.length === 0);
+  assert.ok(line.length <= 262_144 - 26, String(line.length));
+});
+
 test('a spilled body is named as it is, and left out where it may hold data that is switched off', () => {
   const spilled = { contentType: 'application/json', attachment: 'spill-1', sizeBytes: 9e6 };
   const content = { ...call(begin('InvokeModel'), {}, {}), request: spilled };
