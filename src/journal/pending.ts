@@ -58,6 +58,8 @@ export class PendingEntry {
   attachments: readonly string[];
   pieces: readonly Uint8Array[] | undefined;
   sizeBytes: number;
+  /** What it counts for in the bound of waiting entries, whatever becomes of it. */
+  readonly waitingBytes: number;
   readonly until: 'durable' | 'written';
   readonly reservation: HeldReservation | undefined;
   #settle: { resolve: (sequence: Sequence) => void; reject: (error: Error) => void } | undefined;
@@ -96,6 +98,7 @@ export class PendingEntry {
     this.attachments = input.attachments;
     this.pieces = input.pieces;
     this.sizeBytes = input.sizeBytes;
+    this.waitingBytes = input.sizeBytes;
     this.until = input.until;
     this.reservation = input.reservation;
     this.#settle = { resolve, reject };
@@ -123,10 +126,11 @@ export class PendingEntry {
   }
 
   /** Lays the entry out for `segment`; a second time only what changed is written. */
-  encode(arena: ChunkArena, sequence: Sequence, acknowledged: Sequence, nowMs: number, salt: number): void {
+  encode(arena: ChunkArena, sequence: Sequence, acknowledged: Sequence, nowMs: number, salt: number): Chunk {
     if (this.chunk) {
       patchEntry(this.chunk.buffer, this.offset, acknowledged);
-      return sealEntry(this.chunk.buffer, this.offset, this.sizeBytes, salt);
+      sealEntry(this.chunk.buffer, this.offset, this.sizeBytes, salt);
+      return this.chunk;
     }
     const { chunk, offset } = arena.place(this.sizeBytes);
     this.sequence = sequence;
@@ -144,6 +148,7 @@ export class PendingEntry {
     }
     this.pieces = undefined;
     sealEntry(chunk.buffer, offset, this.sizeBytes, salt);
+    return chunk;
   }
 
   /** Leaves only the sequence: the append was refused, but a later sequence is known to its caller. */
