@@ -60,7 +60,7 @@ class Connection {
   private constructor(socket: Socket) {
     this.#socket = socket;
     socket.setNoDelay(true);
-    socket.on('data', (chunk) => this.#take(chunk));
+    socket.on('data', (chunk: Buffer) => this.#take(chunk));
     socket.on('error', (error) => this.#reject?.(error));
     socket.on('close', () => this.#reject?.(new Error('the server closed the connection')));
   }
@@ -92,7 +92,7 @@ class Connection {
       this.#pending = this.#pending.length === 0 ? chunk : Buffer.concat([this.#pending, chunk]);
       const end = this.#pending.indexOf(HEAD_END);
       if (end === -1) return;
-      const head = this.#pending.latin1Slice(0, end);
+      const head = this.#pending.toString('latin1', 0, end);
       this.#status = Number(head.slice(9, 12));
       const length = /content-length: (\d+)/i.exec(head)?.[1];
       this.#chunked = length === undefined;

@@ -1,9 +1,18 @@
 /** What a journal entry is to the store: rows of its tables. */
+import type { StoreRows } from '#delivery';
 import type { JournalEntry } from '#journal';
-import { decodeInvocationEnd, decodeLogEvents } from '#records';
+import { decodeInvocationEnd, decodeLogEvents, ENTRY_KIND } from '#records';
 import type { InvocationRow, LogEventRow } from '#store';
 
-export function invocationRow(node: string, { sequence, payload, attachments }: JournalEntry): InvocationRow {
+/** @param node the id of the node that wrote the entry */
+export function rowsOf(node: string): (entry: JournalEntry) => StoreRows {
+  return (entry) =>
+    entry.kind === ENTRY_KIND.invocationEnd
+      ? { invocations: [invocationRow(node, entry)] }
+      : { logEvents: logEventRows(node, entry) };
+}
+
+function invocationRow(node: string, { sequence, payload, attachments }: JournalEntry): InvocationRow {
   const { facts, line, prompt, completion } = decodeInvocationEnd(payload, attachments);
   const { begin, tokens } = facts;
   return {
@@ -33,7 +42,7 @@ export function invocationRow(node: string, { sequence, payload, attachments }: 
   };
 }
 
-export function logEventRows(node: string, { sequence, payload }: JournalEntry): LogEventRow[] {
+function logEventRows(node: string, { sequence, payload }: JournalEntry): LogEventRow[] {
   const { events, accountId, region, groupGeneration, streamName, ingestionMs } = decodeLogEvents(payload);
   return events.map(({ timestampMs, message }, index) => ({
     key: { node, sequence, index },

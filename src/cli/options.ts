@@ -1,6 +1,6 @@
 /** The options that every command that needs the configuration shares. */
 import type { ParseArgsConfig } from 'node:util';
-import { type Config, type Flags, loadConfig } from '#config';
+import { type Config, type Flags, loadConfig, splitListen } from '#config';
 
 export const CONFIG_OPTIONS = {
   listen: { type: 'string' },
@@ -24,14 +24,4 @@ export function endpointOf(listen: string): string {
   const { host, port } = splitListen(listen);
   const reachable = host === '0.0.0.0' ? '127.0.0.1' : host === '::' ? '::1' : host;
   return `http://${reachable.includes(':') ? `[${reachable}]` : reachable}:${port}`;
-}
-
-/** Splits `HOST:PORT`, with `[::1]:4650` for IPv6. */
-export function splitListen(listen: string): { host: string; port: number } {
-  const match = /^(?:\[([^\]]+)\]|([^:]*)):(\d{1,5})$/.exec(listen);
-  const port = Number(match?.[3] ?? Number.NaN);
-  if (!match || port > 65_535) {
-    throw new RangeError(`"${listen}" is no HOST:PORT`);
-  }
-  return { host: match[1] ?? (match[2] || '127.0.0.1'), port };
 }

@@ -1,4 +1,5 @@
 import { bug, type Clock } from '#base';
+import type { Emit } from '#telemetry';
 import { ApiError, encodeError } from '#wire';
 import { runChain } from './chain.ts';
 import type { GatewayDependencies } from './deps.ts';
@@ -9,15 +10,18 @@ import { respond } from './respond.ts';
 
 /** Takes requests from the socket through the chain to the answer. */
 export class Gateway {
-  readonly #dependencies: GatewayDependencies;
+  readonly #dependencies: () => GatewayDependencies;
+  readonly #emit: Emit;
   readonly #listener: Listener;
   #active = 0;
 
-  constructor(dependencies: GatewayDependencies, limits: ListenerLimits) {
+  /** @param dependencies asked for at each request: a reset puts others in their place */
+  constructor(dependencies: () => GatewayDependencies, emit: Emit, limits: ListenerLimits) {
     this.#dependencies = dependencies;
+    this.#emit = emit;
     this.#listener = new Listener(limits, {
       request: (incoming, outgoing, expectsContinue) => void this.#serve(incoming, outgoing, expectsContinue),
-      refused: (reason) => dependencies.emit({ name: 'connection-refused', reason }),
+      refused: (reason) => emit({ name: 'connection-refused', reason }),
     });
   }
 
@@ -40,7 +44,8 @@ export class Gateway {
   }
 
   async #serve(incoming: Incoming, outgoing: Outgoing, expectsContinue: boolean): Promise<void> {
-    const { ids, clock } = this.#dependencies;
+    const dependencies = this.#dependencies();
+    const { ids, clock } = dependencies;
     const exchange = new Exchange(incoming, outgoing, {
       requestId: ids.uuid(),
       receivedAtMs: clock.nowMs(),
@@ -49,7 +54,7 @@ export class Gateway {
     });
     this.#active += 1;
     try {
-      await this.#answer(exchange);
+      await this.#answer(exchange, dependencies);
     } catch (error) {
       this.#report(exchange, error);
       if (!outgoing.destroyed) outgoing.destroy();
@@ -60,11 +65,11 @@ export class Gateway {
     }
   }
 
-  async #answer(exchange: Exchange): Promise<void> {
-    const internal = await answerInternal(exchange, this.#dependencies.internalPaths);
+  async #answer(exchange: Exchange, dependencies: GatewayDependencies): Promise<void> {
+    const internal = await answerInternal(exchange, dependencies.internalPaths);
     if (internal) return respond(exchange, internal);
     try {
-      await runChain(exchange, this.#dependencies);
+      await runChain(exchange, dependencies);
     } catch (error) {
       exchange.response = this.#errorResponse(exchange, error);
     }
@@ -80,7 +85,7 @@ export class Gateway {
   #report({ requestId, route, abort }: Exchange, error: unknown): void {
     // A caller who went away is no failure of ours.
     if (abort.signal.aborted) return;
-    this.#dependencies.emit({
+    this.#emit({
       name: 'handler-failed',
       requestId,
       service: route?.serviceName ?? '',
@@ -91,7 +96,7 @@ export class Gateway {
 
   #measure(exchange: Exchange, clock: Clock): void {
     const { route } = exchange;
-    this.#dependencies.emit({
+    this.#emit({
       name: 'request',
       service: route?.serviceName ?? 'varve',
       operation: route?.operation.name ?? '',

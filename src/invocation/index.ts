@@ -5,6 +5,6 @@ export {
   LoggingConfigurations,
 } from './logging/configurations.ts';
 export type { BucketFacts, LoggingPorts, PolicyDecision, ServiceRequest } from './logging/permissions.ts';
-export { OpenCalls } from './open-calls.ts';
+export { OPEN_CALLS_READER, OpenCalls } from './open-calls.ts';
 export { Recorder, type RecorderOptions } from './recorder.ts';
 export { INTERRUPTED_CODE, recoverInterrupted, startCheckpoints } from './recovery.ts';

@@ -1,6 +1,7 @@
 import type { Journal } from '#journal';
 
-const READER = 'open-calls';
+/** The name that open calls hold the journal under. */
+export const OPEN_CALLS_READER = 'open-calls';
 
 /**
  * Which calls have begun and not ended: the journal keeps everything from the oldest of them on, so that
@@ -50,6 +51,6 @@ export class OpenCalls {
 
   hold(sequence: number): void {
     this.#heldFrom = sequence;
-    this.#journal.holdFrom(READER, sequence);
+    this.#journal.holdFrom(OPEN_CALLS_READER, sequence);
   }
 }

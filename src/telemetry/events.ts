@@ -17,6 +17,8 @@ export type TelemetryEvent =
       outputTokens: number;
     }
   | { name: 'invocations-recovered'; interrupted: number }
+  /** Attempts to hand on records, under AWS's names (bedrock-invocation-log.md §2.8). */
+  | { name: 'delivery-attempts'; metric: string; count: number }
   | { name: 'record-refused'; reason: string }
   | { name: 'record-missed'; count: number }
   | { name: 'connection-refused'; reason: string }

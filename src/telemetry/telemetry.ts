@@ -19,6 +19,8 @@ export class Telemetry {
   readonly #events: Counter;
   readonly #refused: Counter;
   readonly #missed: Counter;
+  readonly #attempts: Counter;
+  readonly #gauges = new Set<string>();
 
   constructor(log: Logger) {
     this.#log = log;
@@ -67,6 +69,7 @@ export class Telemetry {
       labelNames: ['reason'],
       registers,
     });
+    this.#attempts = new Counter({ name: 'varve_delivery_attempts_total', help: "Attempts to hand on records, by the name of AWS's metric.", labelNames: ['metric'], registers });
     this.#missed = new Counter({
       name: 'varve_records_missed_total',
       help: 'Calls served without a record (on_failure: serve).',
@@ -116,6 +119,9 @@ export class Telemetry {
         this.#missed.inc(event.count);
         this.#log.error(event, 'calls were served without a record');
         return;
+      case 'delivery-attempts':
+        this.#attempts.inc({ metric: event.metric }, event.count);
+        return;
       case 'connection-refused':
         this.#events.inc({ event: event.name });
         return;
@@ -131,6 +137,7 @@ export class Telemetry {
     labelNames: readonly string[],
     collect: () => Iterable<{ labels: Record<string, string>; value: number }>,
   ): void {
+    this.#gauges.add(name);
     const gauge = new Gauge({
       name,
       help,
@@ -141,6 +148,12 @@ export class Telemetry {
         for (const { labels, value } of collect()) gauge.set(labels, value);
       },
     });
+  }
+
+  /** Forgets all gauges: what they read has been closed. */
+  clearGauges(): void {
+    for (const name of this.#gauges) this.registry.removeSingleMetric(name);
+    this.#gauges.clear();
   }
 
   #room(event: RoomEvent): void {

@@ -2,6 +2,7 @@
  * What Bedrock checks when a logging configuration is put (bedrock-invocation-log.md §2.2, §2.3): that its
  * service principal may write to the bucket, or may take the role and write to the log group.
  */
+import { createHash } from 'node:crypto';
 import { ApiError } from '#wire';
 import { BEDROCK_PRINCIPAL, bedrockSourceArn, INVOCATION_STREAM, logRoot, type Scope } from './destinations.ts';
 
@@ -71,7 +72,8 @@ export async function ensureBucketPermission(ports: LoggingPorts, scope: Scope, 
 /** The statement of AWS's guide for one account, Region and prefix. */
 function deliveryStatement(scope: Scope, bucketName: string, root: string): Record<string, unknown> {
   return {
-    Sid: 'AmazonBedrockLogsWrite',
+    // Sids are unique in a policy, and one bucket may serve several prefixes and Regions.
+    Sid: `AmazonBedrockLogsWrite${createHash('sha256').update(`${scope.region}/${root}`).digest('hex').slice(0, 8)}`,
     Effect: 'Allow',
     Principal: { Service: BEDROCK_PRINCIPAL },
     Action: ['s3:PutObject'],

@@ -1,0 +1,206 @@
+/**
+ * What durable full-payload logging costs: Converse and InvokeModelWithResponseStream to a fast mock upstream, called
+ * directly, through a bare node:http proxy, and through Varve with logging to S3 and CloudWatch Logs on, with `fsync`
+ * and with `os` durability. One run, taken in turn. `npm run bench:gateway [-- --seconds N --rounds N]`
+ */
+import { type ChildProcess, spawn } from 'node:child_process';
+import { closeSync, fdatasyncSync, mkdtempSync, openSync, rmSync, writeFileSync, writeSync } from 'node:fs';
+import { cpus, tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { parseArgs } from 'node:util';
+import { PutModelInvocationLoggingConfigurationCommand, BedrockClient } from '@aws-sdk/client-bedrock';
+import { CloudWatchLogsClient, CreateLogGroupCommand } from '@aws-sdk/client-cloudwatch-logs';
+import { CreateRoleCommand, IAMClient, PutRolePolicyCommand } from '@aws-sdk/client-iam';
+import { CreateBucketCommand, S3Client } from '@aws-sdk/client-s3';
+import { sleep } from '#base';
+import { percentile, runLoad } from './gateway/load.ts';
+import { costOf, startScript, stop } from './gateway/processes.ts';
+import { BENCH_KEY, type Kind, makeRequests, REGION } from './gateway/requests.ts';
+
+const { values } = parseArgs({
+  options: {
+    seconds: { type: 'string', default: '8' },
+    rounds: { type: 'string', default: '2' },
+    data: { type: 'string' },
+    only: { type: 'string' },
+  },
+});
+const durationMs = Number(values.seconds) * 1000;
+const rounds = Number(values.rounds);
+const ACCOUNT = '123456789012';
+const HEALTHY_TIMEOUT_MS = 20_000;
+
+interface Target {
+  readonly name: string;
+  readonly port: number;
+  readonly child: ChildProcess | undefined;
+}
+
+async function startVarveProcess(name: string, upstreamPort: number, durability: 'fsync' | 'os', root: string): Promise<Target & { startMs: number }> {
+  const data = join(root, name);
+  const port = 20_000 + Math.floor(Math.random() * 20_000);
+  const config = join(root, `${name}.json`);
+  const upstream = { kind: 'bedrock', endpoint: `http://127.0.0.1:${upstreamPort}`, credentials: BENCH_KEY };
+  writeFileSync(
+    config,
+    JSON.stringify({
+      listen: `127.0.0.1:${port}`,
+      data,
+      region: REGION,
+      logLevel: 'error',
+      accounts: [{ id: ACCOUNT, rootAccessKeyId: BENCH_KEY.accessKeyId, rootSecretAccessKey: BENCH_KEY.secretAccessKey }],
+      upstreams: { mock: upstream },
+      models: [{ models: ['*'], upstream: 'mock' }],
+      journal: { durability },
+      delivery: { interval: '2s' },
+    }),
+  );
+  const started = performance.now();
+  const varve = new URL('../bin/varve.mjs', import.meta.url).pathname;
+  const child = spawn(process.execPath, [varve, 'serve', '--config', config], { stdio: ['ignore', 'ignore', 'inherit'] });
+  const endpoint = `http://127.0.0.1:${port}`;
+  for (;;) {
+    const healthy = await fetch(`${endpoint}/_varve/health`).then((response) => response.ok, () => false);
+    if (healthy) break;
+    if (performance.now() - started > HEALTHY_TIMEOUT_MS) throw new Error(`${name} did not become healthy`);
+    await sleep(10);
+  }
+  const startMs = performance.now() - started;
+  await turnLoggingOn(endpoint);
+  return { name, port, child, startMs };
+}
+
+async function turnLoggingOn(endpoint: string): Promise<void> {
+  const shared = { endpoint, region: REGION, credentials: BENCH_KEY };
+  const clients = { s3: new S3Client({ ...shared, forcePathStyle: true }), logs: new CloudWatchLogsClient(shared), iam: new IAMClient(shared), bedrock: new BedrockClient(shared) };
+  await clients.s3.send(new CreateBucketCommand({ Bucket: 'bench-logs' }));
+  await clients.logs.send(new CreateLogGroupCommand({ logGroupName: 'bench' }));
+  const statement = (extra: Record<string, unknown>): string => JSON.stringify({ Version: '2012-10-17', Statement: [{ Effect: 'Allow', ...extra }] });
+  await clients.iam.send(new CreateRoleCommand({ RoleName: 'bench', AssumeRolePolicyDocument: statement({ Principal: { Service: 'bedrock.amazonaws.com' }, Action: 'sts:AssumeRole' }) }));
+  await clients.iam.send(new PutRolePolicyCommand({ RoleName: 'bench', PolicyName: 'write', PolicyDocument: statement({ Action: ['logs:CreateLogStream', 'logs:PutLogEvents'], Resource: '*' }) }));
+  await clients.bedrock.send(
+    new PutModelInvocationLoggingConfigurationCommand({
+      loggingConfig: { s3Config: { bucketName: 'bench-logs' }, cloudWatchConfig: { logGroupName: 'bench', roleArn: `arn:aws:iam::${ACCOUNT}:role/bench` } },
+    }),
+  );
+  for (const client of Object.values(clients)) client.destroy();
+}
+
+/** What this disk's fdatasync takes by itself, after a 4 KiB write, ms. */
+function measureFdatasync(root: string): { p50: number; p99: number } {
+  const file = openSync(join(root, 'fdatasync'), 'w');
+  writeSync(file, Buffer.alloc(16 * 1024 * 1024));
+  fdatasyncSync(file);
+  const taken: number[] = [];
+  for (let at = 0; at < 300; at += 1) {
+    writeSync(file, Buffer.alloc(4096), 0, 4096, at * 4096);
+    const before = performance.now();
+    fdatasyncSync(file);
+    taken.push(performance.now() - before);
+  }
+  closeSync(file);
+  const sorted = Float64Array.from(taken).sort();
+  return { p50: percentile(sorted, 0.5), p99: percentile(sorted, 0.99) };
+}
+
+interface Row {
+  target: string;
+  kind: Kind;
+  concurrency: number;
+  rps: number;
+  p50: number;
+  p99: number;
+  errors: number;
+  cpuUsPerRequest: number;
+  mainCpuUsPerRequest: number;
+  peakRssMiB: number;
+}
+
+async function measure(target: Target, kind: Kind, concurrency: number): Promise<Row> {
+  const requests = makeRequests(kind, target.port);
+  await runLoad({ port: target.port, requests, concurrency, durationMs: 1_000 });
+  const before = target.child?.pid === undefined ? undefined : await costOf(target.child.pid);
+  const result = await runLoad({ port: target.port, requests, concurrency, durationMs });
+  const after = target.child?.pid === undefined ? undefined : await costOf(target.child.pid);
+  const perRequest = (seconds: number): number => (seconds * 1e6) / result.requests;
+  return {
+    target: target.name,
+    kind,
+    concurrency,
+    rps: Math.round(result.requests / result.seconds),
+    p50: percentile(result.latenciesMs, 0.5),
+    p99: percentile(result.latenciesMs, 0.99),
+    errors: result.errors,
+    cpuUsPerRequest: before && after ? perRequest(after.cpuSeconds - before.cpuSeconds) : 0,
+    mainCpuUsPerRequest: before && after ? perRequest(after.mainCpuSeconds - before.mainCpuSeconds) : 0,
+    peakRssMiB: after ? after.peakRssBytes / 1024 / 1024 : 0,
+  };
+}
+
+function median(rows: readonly Row[], value: (row: Row) => number): number {
+  const sorted = rows.map(value).toSorted((a, b) => a - b);
+  return sorted[Math.floor(sorted.length / 2)] ?? Number.NaN;
+}
+
+function report(rows: readonly Row[]): void {
+  console.log('| call | concurrency | through | requests/s | p50 ms | p99 ms | added p50 | added p99 | CPU µs/request (server alone) | peak RSS MiB | errors |');
+  console.log('|---|---|---|---|---|---|---|---|---|---|---|');
+  const groups = Map.groupBy(rows, ({ kind, concurrency, target }) => `${kind}|${concurrency}|${target}`);
+  for (const group of groups.values()) {
+    const [first] = group;
+    if (!first) continue;
+    const direct = rows.filter((row) => row.target === 'direct' && row.kind === first.kind && row.concurrency === first.concurrency);
+    const p50 = median(group, (row) => row.p50);
+    const p99 = median(group, (row) => row.p99);
+    const cells = [
+      first.kind,
+      first.concurrency,
+      first.target,
+      median(group, (row) => row.rps),
+      p50.toFixed(2),
+      p99.toFixed(2),
+      (p50 - median(direct, (row) => row.p50)).toFixed(2),
+      (p99 - median(direct, (row) => row.p99)).toFixed(2),
+      `${median(group, (row) => row.cpuUsPerRequest).toFixed(0)} (${median(group, (row) => row.mainCpuUsPerRequest).toFixed(0)})`,
+      median(group, (row) => row.peakRssMiB).toFixed(0),
+      group.reduce((sum, row) => sum + row.errors, 0),
+    ];
+    console.log(`| ${cells.join(' | ')} |`);
+  }
+}
+
+const root = mkdtempSync(join(values.data ?? tmpdir(), 'varve-bench-'));
+const children: ChildProcess[] = [];
+try {
+  const mock = await startScript('./mock-upstream.ts');
+  children.push(mock.child);
+  const bare = await startScript('./bare-proxy.ts', [String(mock.port)]);
+  children.push(bare.child);
+  const fsync = await startVarveProcess('varve-fsync', mock.port, 'fsync', root);
+  const os = await startVarveProcess('varve-os', mock.port, 'os', root);
+  for (const { child } of [fsync, os]) if (child) children.push(child);
+  await sleep(3_000);
+  const idle = fsync.child?.pid === undefined ? undefined : await costOf(fsync.child.pid);
+  const disk = measureFdatasync(root);
+  console.log(`Machine: ${cpus().length} × ${cpus()[0]?.model ?? '?'}, Node ${process.version}`);
+  console.log(`fdatasync of 4 KiB here: p50 ${disk.p50.toFixed(2)} ms, p99 ${disk.p99.toFixed(2)} ms`);
+  console.log(`Start to healthy: ${fsync.startMs.toFixed(0)} ms; idle: ${((idle?.anonymousBytes ?? 0) / 1048576).toFixed(0)} MiB anonymous, ${((idle?.rssBytes ?? 0) / 1048576).toFixed(0)} MiB RSS, all processes\n`);
+  const targets: Target[] = [
+    { name: 'direct', port: mock.port, child: undefined },
+    { name: 'bare proxy', port: bare.port, child: bare.child },
+    fsync,
+    os,
+  ].filter(({ name }) => values.only === undefined || name === 'direct' || name.includes(values.only));
+  const rows: Row[] = [];
+  for (let round = 0; round < rounds; round += 1) {
+    for (const kind of ['converse', 'invoke-stream'] as const) {
+      for (const concurrency of [1, 32]) {
+        for (const target of targets) rows.push(await measure(target, kind, concurrency));
+      }
+    }
+  }
+  report(rows);
+} finally {
+  await Promise.all(children.map(stop));
+  rmSync(root, { recursive: true, force: true });
+}

@@ -1,0 +1,298 @@
+/**
+ * The composition root: the only place that constructs things and joins them. Order of construction is order of
+ * dependence; stopping goes the other way round.
+ */
+import { rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import { type Clock, type IdSource, parseDurationMs, randomIds, Semaphore, systemClock } from '#base';
+import { Buckets } from '#buckets';
+import { type Config, rootKeys, serverKey, splitListen } from '#config';
+import { DeliveryManager, STORE_BATCH, STORE_RETRY, storeSink } from '#delivery';
+import { Gateway, type GatewayDependencies } from '#gateway';
+import { Identity } from '#identity';
+import { Invocations, LoggingConfigurations, OPEN_CALLS_READER, OpenCalls, Recorder, recoverInterrupted, startCheckpoints } from '#invocation';
+import { type FileSystem, openJournal } from '#journal';
+import { LogGroups } from '#log-groups';
+import { ENTRY_KIND } from '#records';
+import {
+  createBedrockRuntimeService,
+  createBedrockService,
+  createIamService,
+  createLogsService,
+  createS3Service,
+  createStsService,
+  type OperationTable,
+} from '#services';
+import { type DataLock, lockDataDirectory, openState } from '#state';
+import { openStore } from '#store';
+import { createLogger, Telemetry } from '#telemetry';
+import { createModelCatalogue, inferenceRegionOf, isWellKnown, modalitiesOf } from '#upstreams';
+import { loadService, type ServiceName, SigningKeys } from '#wire';
+import { deliveryListener, deliverySettings } from './app/delivery.ts';
+import { healthOf } from './app/health.ts';
+import { bodyBytesMax } from './app/limits.ts';
+import { registerGauges } from './app/metrics.ts';
+import { openObjects } from './app/objects.ts';
+import { bucketSink, loggingPorts, logSink, roleAllows } from './app/ports.ts';
+import { renderEntry } from './app/render-entry.ts';
+import { rowsOf } from './app/rows.ts';
+import { StoredPosition } from './app/stored-position.ts';
+import { streamErrorEncoder } from './app/stream-errors.ts';
+import { openUpstreams } from './app/upstreams.ts';
+
+/** What tests put in place of the real thing. */
+export interface VarveParts {
+  readonly clock: Clock;
+  readonly ids: IdSource;
+  /** The journal's files. */
+  readonly journalFiles: FileSystem;
+}
+
+/** A running server. */
+export interface Varve {
+  /** `http://HOST:PORT` */
+  readonly endpoint: string;
+  /** Hands everything in the journal on now; resolves when it has arrived (or its destination has failed). */
+  flush(): Promise<void>;
+  /** Lets requests in flight end, within 5 s in all, and closes everything. Idempotent. */
+  stop(reason: string): Promise<void>;
+}
+
+const STOP_GRACE_MS = 2_500;
+const DELIVERY_STOP_MS = 1_500;
+const STORE_READER = 'store';
+
+/**
+ * Starts a server.
+ * @throws {OperationalError} in words: data directory in use, port taken, state or journal unusable, …
+ */
+export async function startVarve(config: Config, parts: Partial<VarveParts> = {}): Promise<Varve> {
+  const started = performance.now();
+  const telemetry = new Telemetry(createLogger(config.logLevel));
+  const lock = await lockDataDirectory(config.data);
+  const server = new Server(config, parts, telemetry, lock);
+  try {
+    const endpoint = await server.start();
+    telemetry.emit({ name: 'server-started', listen: endpoint, startMs: Math.round(performance.now() - started) });
+    return { endpoint, flush: () => server.flush(), stop: (reason) => server.stop(reason) };
+  } catch (error) {
+    await server.stop('the start failed');
+    throw error;
+  }
+}
+
+type Plant = Awaited<ReturnType<typeof openPlant>>;
+
+/** The listening server around what can be cleared and opened anew (`POST /_varve/reset`). */
+class Server {
+  readonly #config: Config;
+  readonly #parts: Partial<VarveParts>;
+  readonly #telemetry: Telemetry;
+  readonly #lock: DataLock;
+  #plant: Plant | undefined;
+  #gateway: Gateway | undefined;
+  #stopping: Promise<void> | undefined;
+
+  constructor(config: Config, parts: Partial<VarveParts>, telemetry: Telemetry, lock: DataLock) {
+    this.#config = config;
+    this.#parts = parts;
+    this.#telemetry = telemetry;
+    this.#lock = lock;
+  }
+
+  async start(): Promise<string> {
+    const { host, port } = splitListen(this.#config.listen);
+    const { limits } = this.#config;
+    this.#plant = await this.#open();
+    this.#gateway = new Gateway(() => this.#running().dependencies, this.#telemetry.emit, {
+      connectionsMax: limits.connectionsMax,
+      idleTimeoutMs: parseDurationMs(limits.idleTimeout),
+      requestTimeoutMs: parseDurationMs(limits.requestTimeout),
+    });
+    const actual = await this.#gateway.listen(host, port);
+    return `http://${host.includes(':') ? `[${host}]` : host}:${actual}`;
+  }
+
+  flush(): Promise<void> {
+    return this.#running().flush();
+  }
+
+  stop(reason: string): Promise<void> {
+    this.#stopping ??= this.#stop(reason);
+    return this.#stopping;
+  }
+
+  async #stop(reason: string): Promise<void> {
+    this.#telemetry.emit({ name: 'server-stopping', reason });
+    await this.#gateway?.close(STOP_GRACE_MS);
+    await this.#plant?.close();
+    this.#lock.release();
+  }
+
+  #running(): Plant {
+    if (!this.#plant) throw new Error('BUG: a request while the server is not open');
+    return this.#plant;
+  }
+
+  #open(): Promise<Plant> {
+    return openPlant(this.#config, this.#parts, this.#telemetry, {
+      gateway: () => this.#gateway,
+      reset: () => this.#reset(),
+    });
+  }
+
+  /** Clears all state but the keys and opens anew, on the same port. */
+  async #reset(): Promise<void> {
+    const plant = this.#running();
+    await plant.close();
+    for (const name of ['journal', 'objects', 'store', 'state.sqlite', 'state.sqlite-wal', 'state.sqlite-shm']) {
+      await rm(join(this.#config.data, name), { recursive: true, force: true });
+    }
+    this.#telemetry.clearGauges();
+    this.#plant = await this.#open();
+  }
+}
+
+interface Surroundings {
+  readonly gateway: () => Gateway | undefined;
+  readonly reset: () => Promise<void>;
+}
+
+/** Opens every room on the data directory and joins them. */
+async function openPlant(config: Config, parts: Partial<VarveParts>, telemetry: Telemetry, surroundings: Surroundings) {
+  const { clock = systemClock, ids = randomIds } = parts;
+  const { emit } = telemetry;
+  /** Closed in reverse order. */
+  const closers: (() => Promise<unknown>)[] = [];
+  const close = async (): Promise<void> => {
+    for (const closer of closers.splice(0).toReversed()) await closer();
+  };
+  try {
+    const state = await openState(join(config.data, 'state.sqlite'));
+    closers.push(() => state.close());
+    const journal = await openJournal({
+      dir: join(config.data, 'journal'),
+      durability: config.journal.durability,
+      clock,
+      ids,
+      segmentBytes: config.journal.segmentBytes,
+      sizeBytesMax: config.journal.sizeBytesMax,
+      minFreeBytes: config.journal.freeBytesMin,
+      ...(parts.journalFiles ? { fileSystem: parts.journalFiles } : {}),
+    });
+    closers.push(() => journal.close());
+
+    const storeEvents = { clock, ids, onEvent: emit };
+    const store =
+      config.store.url === undefined
+        ? openStore({ mode: 'embedded', dataDir: join(config.data, 'store'), memoryBytesMax: config.store.memoryBytesMax }, storeEvents)
+        : openStore({ mode: 'url', url: config.store.url }, storeEvents);
+    closers.push(() => store.close());
+    // The gateway does not wait for the store: what it would have taken stands in the journal meanwhile.
+    const storeStarted = store.start();
+    storeStarted.catch(() => undefined);
+
+    const keys = await rootKeys(config);
+    const accounts = keys.map((key) => ({ id: key.accountId, rootAccessKeyId: key.accessKeyId, rootSecretAccessKey: key.secretAccessKey }));
+    const identity = await Identity.open({ accounts, serverKey: await serverKey(config), clock, ids, state });
+    const { objects, close: closeObjects } = await openObjects(config, state, clock, ids);
+    closers.push(closeObjects);
+    const buckets = await Buckets.open({ state, objects, clock, ids });
+
+    const stored = new StoredPosition(() => void delivery.flush(STORE_READER));
+    const logGroups = await LogGroups.open({
+      state,
+      journal,
+      store,
+      storedUpTo: (sequence, timeoutMs) => stored.reached(sequence, timeoutMs),
+      roleAllows: (roleArn, request, actions, resource) => roleAllows(identity, roleArn, request, actions, resource),
+      clock,
+      ids,
+      emit,
+    });
+    closers.push(() => logGroups.close());
+
+    const delivery = await DeliveryManager.open({
+      journal,
+      state,
+      clock,
+      ids,
+      buckets: bucketSink(buckets),
+      logs: logSink(logGroups),
+      render: renderEntry,
+      settings: deliverySettings(config),
+      foreignReaders: [OPEN_CALLS_READER],
+      onEvent: deliveryListener(emit),
+    });
+    closers.push(() => delivery.stop(DELIVERY_STOP_MS));
+    await delivery.addReader({
+      name: STORE_READER,
+      filter: { kinds: [ENTRY_KIND.invocationEnd, ENTRY_KIND.logEvents] },
+      sink: storeSink({ store, node: journal.nodeId, rowsOf: rowsOf(journal.nodeId), onStored: (sequence) => stored.passed(sequence) }),
+      batch: { ...STORE_BATCH, waitMs: parseDurationMs(config.store.interval) },
+      retry: STORE_RETRY,
+      from: 0,
+    });
+
+    const openCalls = new OpenCalls(journal);
+    const interrupted = await recoverInterrupted(journal, state, openCalls);
+    emit({ name: 'invocations-recovered', interrupted });
+    closers.push(startCheckpoints(state, openCalls));
+    const logging = await LoggingConfigurations.open(state, loggingPorts(buckets, logGroups, identity), {
+      register: (spec) => delivery.register(spec, journal.head),
+      retire: (route) => delivery.retire(route),
+    });
+
+    const upstreams = openUpstreams(config, journal.spool, clock, ids);
+    closers.push(() => upstreams.close());
+    const bodyMemory = new Semaphore(config.limits.bodyMemoryBytes);
+    const recorder = new Recorder({ journal, openCalls, emit, onFailure: config.journal.onFailure, modalitiesOf, bodyMemory });
+    const invocations = new Invocations({
+      journal,
+      recorder,
+      logging,
+      choose: upstreams.choose,
+      inferenceRegionOf,
+      encodeStreamError: streamErrorEncoder(loadService('bedrock-runtime')),
+      bodyMemory,
+      clock,
+      emit,
+    });
+
+    const services = new Map<ServiceName, OperationTable<string>>([
+      ['bedrock-runtime', createBedrockRuntimeService({ invocations, wellKnown: { has: isWellKnown } })],
+      ['bedrock', createBedrockService({ logging, catalogue: createModelCatalogue() })],
+      ['s3', createS3Service({ buckets, objects, clock, ids })],
+      ['logs', createLogsService({ logGroups })],
+      ['iam', createIamService({ identity, clock })],
+      ['sts', createStsService({ identity })],
+    ]);
+    const dependencies: GatewayDependencies = {
+      clock,
+      ids,
+      emit,
+      identity,
+      services,
+      spool: journal.spool,
+      signingKeys: new SigningKeys(),
+      bodyBytesMax,
+      bodyMemory,
+      defaultRegion: config.region,
+      hostNames: config.hosts,
+      internalPaths: {
+        hosts: config.hosts,
+        metricsToken: config.metricsToken,
+        health: async () => healthOf(journal, store, delivery),
+        metrics: () => telemetry.registry.metrics(),
+        reset: config.allowReset ? surroundings.reset : undefined,
+      },
+    };
+    registerGauges(telemetry, { journal, store, delivery, openCalls, gateway: surroundings.gateway });
+    await delivery.start();
+    logGroups.start();
+    return { dependencies, flush: () => delivery.flush(), close };
+  } catch (error) {
+    await close();
+    throw error;
+  }
+}

@@ -1,0 +1,19 @@
+import type { ServiceName } from '#wire';
+
+const MIB = 1024 * 1024;
+
+/** What the body of a request may have, in bytes: Bedrock's is documented, the others leave room over AWS's limits for their content. */
+const BODY_BYTES_MAX: Readonly<Record<ServiceName, number>> = {
+  'bedrock-runtime': 25_000_000,
+  bedrock: 1 * MIB,
+  // PutLogEvents: 1 MiB of events, which JSON may write six times as long.
+  logs: 8 * MIB,
+  // Documents only (DeleteObjects, policies); objects themselves are streams.
+  s3: 4 * MIB,
+  iam: 1 * MIB,
+  sts: 1 * MIB,
+};
+
+export function bodyBytesMax(service: ServiceName): number {
+  return BODY_BYTES_MAX[service];
+}

@@ -1,0 +1,35 @@
+/** Gauges that are read when metrics are asked for. */
+import type { DeliveryManager } from '#delivery';
+import type { Gateway } from '#gateway';
+import type { OpenCalls } from '#invocation';
+import type { Journal } from '#journal';
+import type { Store } from '#store';
+import type { Telemetry } from '#telemetry';
+
+export interface Measured {
+  readonly journal: Journal;
+  readonly store: Store;
+  readonly delivery: DeliveryManager;
+  readonly openCalls: OpenCalls;
+  readonly gateway: () => Gateway | undefined;
+}
+
+export function registerGauges(telemetry: Telemetry, { journal, store, delivery, openCalls, gateway }: Measured): void {
+  const single = (name: string, help: string, value: () => number): void =>
+    telemetry.gauge(name, help, [], () => [{ labels: {}, value: value() }]);
+  single('varve_journal_bytes', 'Journal segments and spilled bodies on disk.', () => journal.sizeBytes);
+  single('varve_journal_head', 'Sequence of the newest durable entry.', () => journal.head);
+  single('varve_journal_ok', '1 when entries can be written.', () => Number(journal.failure === undefined));
+  single('varve_store_ok', '1 when the store can be read and written.', () => Number(store.failure === undefined));
+  single('varve_calls_open', 'Model calls that have begun and not ended.', () => openCalls.count);
+  single('varve_connections', 'Open client connections.', () => gateway()?.connections ?? 0);
+  single('varve_requests_active', 'Requests being served.', () => gateway()?.active ?? 0);
+  single('varve_resident_bytes', "The server process's resident memory (the store's process is not in it).", () => process.memoryUsage.rss());
+  const perDestination = (name: string, help: string, value: (status: ReturnType<DeliveryManager['status']>[number]) => number): void =>
+    telemetry.gauge(name, help, ['route', 'kind'], () => delivery.status().map((status) => ({ labels: { route: status.route, kind: status.kind }, value: value(status) })));
+  perDestination('varve_delivery_lag_entries', 'Journal entries that a destination has not passed.', ({ lagEntries }) => lagEntries);
+  perDestination('varve_delivery_lag_bytes', 'Journal bytes that a destination has not passed.', ({ lagBytes }) => lagBytes);
+  perDestination('varve_delivery_delivered_total', 'Records handed on since the start.', ({ delivered }) => delivered);
+  perDestination('varve_delivery_failed_attempts_total', 'Attempts that failed since the start.', ({ failedAttempts }) => failedAttempts);
+  perDestination('varve_delivery_parked', '1 when a destination denies or is gone.', ({ state }) => Number(state === 'parked'));
+}
