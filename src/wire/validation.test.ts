@@ -146,10 +146,10 @@ test('IAM has its own words for a bad name and its own code', () => {
   ]);
 });
 
-test('S3 calls a bad body malformed and a bad header an invalid argument', () => {
+test('S3 calls a bad body malformed and a missing header an invalid argument', () => {
   const body = { Bucket: 'b', VersioningConfiguration: { Status: 'Maybe' } };
   assert.equal(refusal(routeTo('s3', 'PutBucketVersioning'), body)[0], 'MalformedXML');
-  assert.equal(refusal(routeTo('s3', 'CreateBucket'), { Bucket: 'b', ACL: 'everyone' })[0], 'InvalidArgument');
+  assert.equal(refusal(routeTo('s3', 'CopyObject'), { Bucket: 'b', Key: 'k' })[0], 'InvalidArgument');
 });
 
 test('what travels as a stream or apart is not missed', () => {

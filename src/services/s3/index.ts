@@ -1,7 +1,7 @@
 /**
  * S3's operations.
  *
- * Gaps (November 2025): versioning cannot be enabled, no KMS, no ACLs, no object tags, no object lock, no lifecycle,
+ * Gaps (November 2026): versioning cannot be enabled, no KMS, no ACLs, no object tags, no object lock, no lifecycle,
  * no directory buckets, no access points. What asks for them is refused in words.
  * By design: a request reaches a bucket whatever region it is signed for; unsigned requests are refused.
  */

@@ -52,10 +52,20 @@ export const aclsNotSupported = (): Error =>
 /** The canned ACLs that change nothing where every object belongs to the bucket's owner alone. */
 const HARMLESS_ACLS = new Set(['private', 'bucket-owner-full-control', 'bucket-owner-read']);
 
+const CANNED_ACLS = new Set([
+  ...HARMLESS_ACLS,
+  'public-read',
+  'public-read-write',
+  'authenticated-read',
+  'aws-exec-read',
+  'log-delivery-write',
+]);
+
 /** @throws {ApiError} unless the ACL leaves the owner alone with the object */
 export function checkAcl(input: AclInput, bucket: Pick<Bucket, 'aclsEnabled'>): void {
   const grants = [input.GrantFullControl, input.GrantRead, input.GrantReadACP, input.GrantWrite, input.GrantWriteACP];
   const granted = grants.some((grant) => grant !== undefined);
+  if (input.ACL !== undefined && !CANNED_ACLS.has(input.ACL)) throw invalidArgument('', 'x-amz-acl', input.ACL);
   if (!granted && (input.ACL === undefined || HARMLESS_ACLS.has(input.ACL))) return;
   if (!bucket.aclsEnabled) throw aclsNotSupported();
   throw notInVarve('Varve keeps no ACLs: access is given by bucket policies. Leave the ACL out, or use private.');

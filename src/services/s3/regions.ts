@@ -2,7 +2,7 @@ import { s3Error } from './errors.ts';
 
 const US_EAST_1 = 'us-east-1';
 
-/** AWS's commercial regions (November 2025). */
+/** AWS's commercial regions (November 2026). */
 const REGIONS = new Set([
   'af-south-1',
   'ap-east-1',
