@@ -37,10 +37,11 @@ export class ChdbMissing extends Error {
 /**
  * Loads libchdb into this process: only ever called in the store process (a crash in it, or an exit while a query runs,
  * takes the process along).
+ * @param from where the package is looked for
  * @throws {ChdbMissing} when the optional dependency is not installed; other errors when it does not load
  */
-export function loadChdb(): Chdb {
-  const requireHere = createRequire(import.meta.url);
+export function loadChdb(from: string = import.meta.url): Chdb {
+  const requireHere = createRequire(from);
   try {
     const requireInChdb = createRequire(requireHere.resolve('chdb'));
     const loader = requireInChdb('./dist/loader.js') as { loadNative(): Chdb };

@@ -4,6 +4,9 @@ import type { Chdb, NativeConnection } from './chdb.ts';
 import type { EngineRequest } from './engine.ts';
 import { setStatement } from './sql-text.ts';
 
+/** Characters, of up to three bytes. */
+const LONG_SET = 64 * 1024;
+
 export class EngineSession {
   readonly #chdb: Chdb;
   readonly #connection: NativeConnection;
@@ -27,7 +30,10 @@ export class EngineSession {
   async prepare(): Promise<void> {
     const settings = new Map(this.#request.settings).set('log_comment', this.#id);
     const set = setStatement(settings, this.#request.parameters);
-    if (set !== undefined) await this.run(set);
+    if (set === undefined) return;
+    // Long parameters are SET as text, whose length the engine limits to 256 KiB unless told otherwise.
+    if (set.length > LONG_SET) await this.run(`SET max_query_size = ${4 * set.length}`);
+    await this.run(set);
   }
 
   /** Rows as bytes in the request's format, block by block. Refuses a text of two statements, and one without rows. */
