@@ -1,6 +1,7 @@
 /** The segment that is written to: how it is put to use, left, cut to its length, or thrown away. */
 import { encodeSegmentHeader, SEGMENT_HEADER_BYTES } from './format.ts';
 import { type FileSystem, removeIfThere } from './file-system.ts';
+import { writeIndex } from './index-file.ts';
 import type { Health } from './health.ts';
 import type { Segment } from './segment.ts';
 import type { DiskUsage } from './space.ts';
@@ -22,6 +23,8 @@ export class ActiveSegment {
   readonly #options: ActiveSegmentOptions;
   #current: Segment | undefined;
   readonly #toSeal = new Set<Segment>();
+  /** Seals and removals under way. */
+  readonly #working = new Set<Promise<void>>();
 
   constructor(options: ActiveSegmentOptions) {
     this.#options = options;
@@ -72,23 +75,33 @@ export class ActiveSegment {
     for (const segment of this.#toSeal) {
       if (segment.last > head) continue;
       this.#toSeal.delete(segment);
-      this.#seal(segment).catch((error: unknown) => this.#options.health.fail(error));
+      this.#work(this.#seal(segment));
     }
   }
 
   /** Removes a segment that holds nothing. Should that fail, recovery finds it superseded by the next one. */
   discard(segment: Segment): void {
-    const { segments, usage, health } = this.#options;
+    const { segments, usage } = this.#options;
     const index = segments.indexOf(segment);
     if (index >= 0) segments.splice(index, 1);
     usage.sizeBytes -= segment.sizeBytes;
-    this.#remove(segment).catch((error: unknown) => health.fail(error));
+    this.#work(this.#remove(segment));
   }
 
   async close(): Promise<void> {
     const segment = this.#current;
     this.#current = undefined;
-    if (segment) await this.#seal(segment).catch(() => undefined);
+    if (segment) this.#work(this.#seal(segment));
+    await Promise.all(this.#working);
+  }
+
+  #work(promise: Promise<void>): void {
+    const done = promise
+      .catch((error: unknown) => {
+        this.#options.health.fail(error);
+      })
+      .finally(() => this.#working.delete(done));
+    this.#working.add(done);
   }
 
   async #remove(segment: Segment): Promise<void> {
@@ -111,5 +124,7 @@ export class ActiveSegment {
     } finally {
       await file.close();
     }
+    // Should a reader let go of the segment meanwhile, the index left over is removed by the next start.
+    await writeIndex(this.#options.fileSystem, segment).catch(() => undefined);
   }
 }

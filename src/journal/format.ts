@@ -35,6 +35,9 @@
  *    34           routes, then attachments: each a u8 length and that many ASCII bytes
  *                 payload to the end
  *
+ * Beside a sealed segment (one that is no longer written to and has been cut to its length) lies `<ordinal>.index`, a shortcut
+ * for opening: see `index-file.ts`.
+ *
  * Where two segments hold the same sequence, the one with the higher ordinal counts: after a failed fdatasync what was not
  * acknowledged is written again into a new segment.
  */

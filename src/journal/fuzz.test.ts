@@ -56,14 +56,16 @@ test('with faults in any file call, what was acknowledged is found after a crash
     await Promise.all(running);
     const before = new Map((await readAll(journal)).map((entry) => [entry.sequence, entry.payload.toString()]));
     for (const [sequence, text] of acknowledged) assert.equal(before.get(sequence), text, `seed ${seed}, live`);
-    for (const text of before.values()) assert.ok(!refused.has(text), `seed ${seed}: refused and seen: ${text.slice(0, 9)}`);
+    for (const text of before.values())
+      assert.ok(!refused.has(text), `seed ${seed}: refused and seen: ${text.slice(0, 9)}`);
 
     await cp(live, join(dir, 'dead'), { recursive: true });
     const again = await openScratch(join(dir, 'dead'));
     const entries = await readAll(again);
     const found = new Map(entries.map((entry) => [entry.sequence, entry.payload.toString()]));
     assert.equal(found.size, entries.length);
-    for (const [sequence, text] of acknowledged) assert.equal(found.get(sequence), text, `seed ${seed}, after the crash`);
+    for (const [sequence, text] of acknowledged)
+      assert.equal(found.get(sequence), text, `seed ${seed}, after the crash`);
     assert.deepEqual(again.recovery.lost, [], `seed ${seed}`);
     await again.close();
     fileSystem.before = () => undefined;

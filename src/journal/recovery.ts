@@ -7,9 +7,10 @@
  */
 import { OperationalError } from '#base';
 import { type FileSystem, removeIfThere } from './file-system.ts';
+import { indexPath, readIndex, removeSegment, writeIndex } from './index-file.ts';
 import { decodeSegmentHeader, EntryView, SEGMENT_HEADER_BYTES, type SegmentHeader } from './format.ts';
 import { SegmentScanner } from './scanner.ts';
-import { Segment, segmentOrdinal } from './segment.ts';
+import { Segment, type SegmentDescription, segmentOrdinal } from './segment.ts';
 import type { LostEntries, Sequence } from './types.ts';
 import type { Durability } from './writer.ts';
 
@@ -46,11 +47,16 @@ export async function recover(fileSystem: FileSystem, directory: string, durabil
     const limit = Math.min(...found.slice(index + 1).map((later) => later.header.first));
     segment.begin(header.first, header.salt);
     scan.acknowledged = Math.max(scan.acknowledged, header.acknowledged);
-    await scanSegment(fileSystem, segment, limit, scan, segments.at(-1));
-    if (segment.isEmpty && index < found.length - 1) await removeIfThere(fileSystem, segment.path);
+    const isLast = index === found.length - 1;
+    const known = isLast ? undefined : await readIndex(fileSystem, segment.path, header.salt, segment.sizeBytes);
+    noteHoleBefore(segment, limit, scan, segments.at(-1));
+    if (known && known.first === header.first && known.last < limit) adoptSegment(segment, known, scan);
+    else await scanSegment(fileSystem, segment, limit, scan);
+    if (segment.isEmpty && index < found.length - 1) await removeSegment(fileSystem, segment.path);
     else segments.push(segment);
   }
   await cutTail(fileSystem, segments, scan, durability);
+  await removeStrayIndexes(fileSystem, directory, segments);
   return {
     segments,
     head: segments.at(-1)?.last ?? 0,
@@ -70,7 +76,7 @@ async function findSegments(fileSystem: FileSystem, directory: string) {
   for (const { name, ordinal } of ordinals) {
     const path = `${directory}/${name}`;
     const header = await readHeader(fileSystem, path);
-    if (header === 'unused') await removeIfThere(fileSystem, path);
+    if (header === 'unused') await removeSegment(fileSystem, path);
     else found.push({ segment: new Segment(ordinal, path, await fileSystem.sizeBytes(path)), header });
   }
   return { found, nextOrdinal: (ordinals.at(-1)?.ordinal ?? 0) + 1 };
@@ -99,21 +105,38 @@ async function readHeader(fileSystem: FileSystem, path: string): Promise<Segment
   return header;
 }
 
-/** Notes the entries of a segment below `limit`, and holes before and among them. */
-async function scanSegment(
+/** The sequence must go on where the segment before has ended. */
+function noteHoleBefore(segment: Segment, limit: Sequence, scan: Scan, previous: Segment | undefined): void {
+  scan.expected ??= Math.min(segment.first, limit);
+  if (segment.first <= scan.expected || segment.first >= limit || !previous) return;
+  scan.holes.push({ first: scan.expected, last: segment.first - 1, segment: previous, position: previous.position });
+  scan.expected = segment.first;
+}
+
+/** Takes a sealed segment as its index describes it: all of its entries had been acknowledged when it was sealed. */
+function adoptSegment(segment: Segment, known: SegmentDescription, scan: Scan): void {
+  segment.adopt(known);
+  scan.entries += known.last - known.first + 1;
+  scan.expected = known.last + 1;
+  scan.acknowledged = Math.max(scan.acknowledged, known.last);
+}
+
+async function removeStrayIndexes(
   fileSystem: FileSystem,
-  segment: Segment,
-  limit: Sequence,
-  scan: Scan,
-  previous: Segment | undefined,
+  directory: string,
+  segments: readonly Segment[],
 ): Promise<void> {
+  const kept = new Set(segments.map((segment) => indexPath(segment.path)));
+  for (const name of await fileSystem.list(directory)) {
+    const path = `${directory}/${name}`;
+    if (name.endsWith('.index') && !kept.has(path)) await removeIfThere(fileSystem, path);
+  }
+}
+
+/** Notes the entries of a segment below `limit`, and holes among them. */
+async function scanSegment(fileSystem: FileSystem, segment: Segment, limit: Sequence, scan: Scan): Promise<void> {
   const file = await fileSystem.open(segment.path, 'r');
   segment.position = SEGMENT_HEADER_BYTES;
-  scan.expected ??= Math.min(segment.first, limit);
-  if (segment.first > scan.expected && segment.first < limit && previous) {
-    scan.holes.push({ first: scan.expected, last: segment.first - 1, segment: previous, position: previous.position });
-    scan.expected = segment.first;
-  }
   try {
     const scanner = new SegmentScanner(file, segment.salt, SEGMENT_HEADER_BYTES, segment.sizeBytes);
     for (;;) {
@@ -121,7 +144,7 @@ async function scanSegment(
       const found = scanner.next();
       if (found === 'end') return;
       if (found === 'more') await scanner.fill();
-      else if (found === 'bad') await scanner.resync(scan.expected);
+      else if (found === 'bad') await scanner.resync(scan.expected ?? segment.first);
       else if (found.sequence >= limit) return;
       else noteEntry(segment, found, position, scan);
     }
@@ -152,7 +175,7 @@ async function cutTail(fileSystem: FileSystem, segments: Segment[], scan: Scan, 
     scan.holes.splice(torn);
     for (const segment of segments.splice(segments.indexOf(hole.segment) + 1)) {
       scan.entries -= Math.max(0, segment.last - segment.first + 1);
-      await removeIfThere(fileSystem, segment.path);
+      await removeSegment(fileSystem, segment.path);
     }
     const kept = hole.segment;
     scan.entries -= Math.max(0, kept.last - Math.max(hole.last, kept.first - 1));
@@ -174,4 +197,5 @@ async function cutFile(fileSystem: FileSystem, segment: Segment, durability: Dur
   } finally {
     await file.close();
   }
+  await writeIndex(fileSystem, segment).catch(() => undefined);
 }

@@ -5,6 +5,7 @@
  * moment the journal is opened, before its readers have registered again. With no reader registered nothing is deleted.
  */
 import { type FileSystem, replaceFile } from './file-system.ts';
+import { removeSegment } from './index-file.ts';
 import type { Health } from './health.ts';
 import type { Segment } from './segment.ts';
 import type { DiskUsage } from './space.ts';
@@ -106,7 +107,7 @@ export class Retention {
     const { segments, spool, fileSystem, usage } = this.#options;
     segments.splice(segments.indexOf(segment), 1);
     for (const { id } of segment.attachments) await spool.remove(id);
-    await fileSystem.remove(segment.path);
+    await removeSegment(fileSystem, segment.path);
     usage.sizeBytes -= segment.sizeBytes;
   }
 

@@ -14,6 +14,17 @@ export function segmentOrdinal(name: string): number | undefined {
   return match ? Number(match[1]) : undefined;
 }
 
+/** What is known of a sealed segment: see `index-file.ts`. */
+export interface SegmentDescription {
+  readonly salt: number;
+  readonly first: number;
+  readonly last: number;
+  readonly position: number;
+  readonly attachments: readonly { readonly sequence: number; readonly id: string }[];
+  readonly sequences: readonly number[];
+  readonly positions: readonly number[];
+}
+
 export class Segment {
   readonly ordinal: number;
   readonly path: string;
@@ -46,6 +57,29 @@ export class Segment {
     this.first = first;
     this.last = first - 1;
     this.salt = salt;
+  }
+
+  describe(): SegmentDescription {
+    const { salt, first, last, position, attachments } = this;
+    return {
+      salt,
+      first,
+      last,
+      position,
+      attachments,
+      sequences: this.#indexSequences,
+      positions: this.#indexPositions,
+    };
+  }
+
+  /** Takes over what a scan would find. */
+  adopt(description: SegmentDescription): void {
+    this.begin(description.first, description.salt);
+    this.last = description.last;
+    this.position = description.position;
+    this.attachments = [...description.attachments];
+    this.#indexSequences = [...description.sequences];
+    this.#indexPositions = [...description.positions];
   }
 
   get isEmpty(): boolean {
