@@ -53,7 +53,10 @@ function collect(response: IncomingMessage, collector: BodyCollector, guard: Gua
       }, reject);
     });
     // It may end while the last chunk is being written.
-    response.once('end', () => (written ? written.then(resolve, reject) : resolve()));
+    response.once('end', () => {
+      if (written) written.then(resolve, reject);
+      else resolve();
+    });
     response.once('error', reject);
   });
 }

@@ -1,9 +1,10 @@
 import assert from 'node:assert/strict';
 import { hash, randomBytes } from 'node:crypto';
 import { once } from 'node:events';
+import { createServer as createHttpServer } from 'node:http';
 import { createServer as createTcpServer, type AddressInfo, type Socket } from 'node:net';
 import { after, before, beforeEach, test } from 'node:test';
-import { type Body, systemClock } from '#base';
+import { type Body, OperationalError, systemClock } from '#base';
 import { BodyCollector } from '#journal';
 import { ApiError, encodeFrame, parseAuthorization, textHeader, verifySignature } from '#wire';
 import { allFrames, modelCall, streamOf, wholeOf } from '../testing/calls.ts';
@@ -373,4 +374,78 @@ test('connections are kept: calls one after the other share one', async () => {
   for (let calls = 0; calls < 5; calls++) await kept.answer(modelCall('Converse', 'amazon.nova-lite-v1:0', {}));
   mock.server.off('connection', count);
   assert.equal(connections, 1);
+});
+
+test('a TLS connection that never stands is given up, and the call refused as ServiceUnavailableException', async () => {
+  const silent = createTcpServer(() => undefined).listen(0, '127.0.0.1');
+  await once(silent, 'listening');
+  const endpoint = `https://127.0.0.1:${(silent.address() as AddressInfo).port}`;
+  const hurried = upstream({ endpoint, timeouts: { ...CALM, connectMs: 40 } });
+  const error = await rejection(hurried.answer(modelCall('Converse', 'amazon.nova-lite-v1:0', {})));
+  assert.deepEqual([error.code, error.status], ['ServiceUnavailableException', 503]);
+  assert.match(String(error.cause), /no connection in time/);
+  silent.close();
+});
+
+test('a call that takes too long in all is ended, however lively it is', async () => {
+  const bytes = frame('chunk', { bytes: 'e30=' });
+  mock.answer = (_, response) => {
+    response.writeHead(200, { 'content-type': EVENT_STREAM });
+    const timer = setInterval(() => response.write(bytes), 5);
+    response.once('close', () => clearInterval(timer));
+  };
+  const hurried = upstream({ timeouts: { ...CALM, totalMs: 60 } });
+  const answer = await streamOf(hurried.answer(modelCall('InvokeModelWithResponseStream', 'anthropic.claude-v2', {})));
+  assert.equal((await rejection(allFrames(answer.frames))).code, 'ModelTimeoutException');
+});
+
+test('a caller who has gone before the call is sent costs the upstream nothing', async () => {
+  mock.answer = (_, response) => void response.end('{}');
+  const signal = AbortSignal.abort();
+  await rejection(upstream().answer(modelCall('ConverseStream', 'amazon.nova-lite-v1:0', {}, { signal })));
+  assert.equal(mock.seen.length, 0);
+});
+
+test('a place among the connections is given back however a call ends', async () => {
+  const single = upstream({ maxConnections: 1 });
+  mock.answer = (_, response) => void response.writeHead(400).end('{}');
+  await rejection(single.answer(modelCall('Converse', 'a', {})));
+  mock.answer = (_, response) => void response.writeHead(200, { 'content-type': EVENT_STREAM }).end(frame('chunk', {}));
+  const whole = await streamOf(single.answer(modelCall('ConverseStream', 'a', {})));
+  await allFrames(whole.frames);
+  const left = await streamOf(single.answer(modelCall('ConverseStream', 'a', {})));
+  for await (const { type } of left.frames) {
+    assert.equal(type, 'chunk');
+    break;
+  }
+  const controller = new AbortController();
+  await streamOf(single.answer(modelCall('ConverseStream', 'a', {}, { signal: controller.signal })));
+  controller.abort();
+  mock.answer = (_, response) => void response.end('{}');
+  const last = await wholeOf(single.answer(modelCall('Converse', 'a', {})));
+  assert.equal((await last.body.bytes()).toString(), '{}');
+});
+
+test('an upstream that refuses before it has read a large body is heard', async () => {
+  const refusing = createHttpServer((_, response) => {
+    response.writeHead(400, { 'x-amzn-errortype': 'ValidationException' }).end('{"message":"too long"}');
+  }).listen(0, '127.0.0.1');
+  await once(refusing, 'listening');
+  const endpoint = `http://127.0.0.1:${(refusing.address() as AddressInfo).port}`;
+  const body = await spilled(Buffer.alloc(8 * MIB, 'a'));
+  const error = await rejection(upstream({ endpoint }).answer(modelCall('InvokeModel', 'a', {}, { body })));
+  assert.deepEqual([error.code, error.message], ['ValidationException', 'too long']);
+  refusing.closeAllConnections();
+  refusing.close();
+});
+
+test('a disk that cannot take a large answer is told as what it is', async () => {
+  mock.answer = (_, response) => void response.end(Buffer.alloc(MIB));
+  const full = {
+    ...spool,
+    create: () => Promise.reject(new OperationalError('journal-unwritable', 'full', 'free space')),
+  };
+  const error = await rejection(upstream({ spool: full }).answer(modelCall('InvokeModel', 'a', {})));
+  assert.equal(error.code, 'ServiceUnavailableException');
+  assert.ok(error.cause instanceof OperationalError && error.cause.reason === 'journal-unwritable');
 });

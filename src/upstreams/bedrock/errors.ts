@@ -78,6 +78,8 @@ function unavailable(text = UNAVAILABLE, cause?: unknown): ApiError {
 export function errorOfFailure(cause: unknown, reason: GuardReason | undefined, endpoint: string): ApiError {
   if (cause instanceof ApiError) return cause;
   if (reason === 'aborted') return gone(cause);
+  // Not the upstream's doing, such as a full disk where its answer should have gone.
+  if (cause instanceof OperationalError) return unavailable(undefined, cause);
   if (reason === 'first-byte' || reason === 'idle' || reason === 'total') {
     return new ApiError('ModelTimeoutException', TIMED_OUT, { status: 408, cause });
   }

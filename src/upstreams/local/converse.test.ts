@@ -6,7 +6,9 @@ import {
   type ConverseStreamOutput,
   type ConverseStreamCommandInput,
   CountTokensCommand,
+  type Message,
 } from '@aws-sdk/client-bedrock-runtime';
+import type { DocumentType } from '@smithy/types';
 import { randomIds, systemClock } from '#base';
 import { sdkClient } from '../testing/sdk-client.ts';
 import { createLocalUpstream } from './local-upstream.ts';
@@ -184,28 +186,31 @@ test('an error within a stream comes as its exception, after the events before i
   assert.deepEqual(seen, ['messageStart', 'contentBlockDelta']);
 });
 
-for (const [messages, text] of [
+const REFUSED: readonly [Message[], RegExp][] = [
   [[], /must start with a user message/],
-  [[{ role: 'assistant' as const, content: [{ text: 'a' }] }], /must start with a user message/],
+  [[{ role: 'assistant', content: [{ text: 'a' }] }], /conversation must start with a user message/],
   [[...say('a'), ...say('b')], /must alternate between user and assistant/],
-  [[{ role: 'user' as const, content: [] }], /content field in the Message object at messages\.0 is empty/],
+  [[{ role: 'user', content: [] }], /content field in the Message object at messages\.0 is empty/],
   [say(' '), /text field in the ContentBlock object at messages\.0\.content\.0 is blank/],
-] as const) {
-  test(`a conversation is refused: ${text.source}`, async () => {
-    await assert.rejects(client.send(new ConverseCommand({ modelId, messages: [...messages] })), {
+];
+
+for (const [messages, message] of REFUSED) {
+  test(`a conversation is refused: ${message.source}`, async () => {
+    await assert.rejects(client.send(new ConverseCommand({ modelId, messages })), {
       name: 'ValidationException',
-      message: text,
+      message,
     });
   });
 }
 
 test('a knob that is wrong is refused by name', async () => {
-  for (const varve of [
+  const wrong: Record<string, DocumentType>[] = [
     { latencyMs: -1 },
     { colour: 1 },
     { error: { code: 'x y' } },
     { guardrail: { action: 'MAYBE' } },
-  ]) {
+  ];
+  for (const varve of wrong) {
     await assert.rejects(
       client.send(new ConverseCommand({ modelId, messages: say('hi'), additionalModelRequestFields: { varve } })),
       { name: 'ValidationException', message: new RegExp(`varve\\.${Object.keys(varve)[0]}`) },
