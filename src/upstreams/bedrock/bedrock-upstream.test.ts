@@ -242,7 +242,7 @@ test('an upstream that does not begin to answer in time is ModelTimeoutException
 
 test('when every connection is taken for too long, a call is refused as ServiceUnavailableException', async () => {
   mock.answer = () => undefined;
-  const narrow = upstream({ maxConnections: 1, timeouts: { ...CALM, connectMs: 50 } });
+  const narrow = upstream({ maxConnections: 1, timeouts: { ...CALM, connectMs: 300 } });
   const controller = new AbortController();
   const first = rejection(narrow.answer(modelCall('ConverseStream', 'a', {}, { signal: controller.signal })));
   const error = await rejection(narrow.answer(modelCall('Converse', 'b', {})));
@@ -260,7 +260,7 @@ for (const [operation, code] of [
       response.writeHead(200, { 'content-type': EVENT_STREAM });
       response.write(frame('chunk', {}));
     };
-    const hurried = upstream({ timeouts: { ...CALM, idleMs: 40 } });
+    const hurried = upstream({ timeouts: { ...CALM, idleMs: 250 } });
     const answer = await streamOf(hurried.answer(modelCall(operation, 'amazon.nova-lite-v1:0', {})));
     const frames = answer.frames[Symbol.asyncIterator]();
     assert.equal((await frames.next()).done, false);
@@ -306,13 +306,13 @@ test('a caller who does not read holds the upstream back, and is not taken for i
     for (; written < COUNT; written++) {
       if (response.write(bytes)) continue;
       const drained = once(response, 'drain');
-      const timer = setTimeout(blocked.resolve, 300);
+      const timer = setTimeout(blocked.resolve, 900);
       await drained;
       clearTimeout(timer);
     }
     response.end();
   };
-  const hurried = upstream({ timeouts: { ...CALM, idleMs: 200 } });
+  const hurried = upstream({ timeouts: { ...CALM, idleMs: 600 } });
   const answer = await streamOf(hurried.answer(modelCall('InvokeModelWithResponseStream', 'anthropic.claude-v2', {})));
   const frames = answer.frames[Symbol.asyncIterator]();
   await frames.next();
@@ -394,7 +394,7 @@ test('a call that takes too long in all is ended, however lively it is', async (
     const timer = setInterval(() => response.write(bytes), 5);
     response.once('close', () => clearInterval(timer));
   };
-  const hurried = upstream({ timeouts: { ...CALM, totalMs: 60 } });
+  const hurried = upstream({ timeouts: { ...CALM, totalMs: 400 } });
   const answer = await streamOf(hurried.answer(modelCall('InvokeModelWithResponseStream', 'anthropic.claude-v2', {})));
   assert.equal((await rejection(allFrames(answer.frames))).code, 'ModelTimeoutException');
 });

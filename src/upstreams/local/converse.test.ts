@@ -156,6 +156,22 @@ test('outputTokens writes that many tokens, outputText what it says', async () =
   assert.equal(said.usage?.outputTokens, 9);
 });
 
+test('reasoning asked for comes first, whole and streamed, and its tokens count', async () => {
+  const varve = { reasoningText: 'let me think' };
+  const input = { messages: say('hi'), additionalModelRequestFields: { varve } };
+  const answer = await client.send(new ConverseCommand({ modelId, ...input }));
+  const [first, second] = answer.output?.message?.content ?? [];
+  assert.equal(first?.reasoningContent?.reasoningText?.text, 'let me think');
+  assert.equal(second?.text, 'hi');
+  assert.equal(answer.usage?.outputTokens, 4);
+  const deltas = (await streamed(input)).flatMap(({ contentBlockDelta }) => contentBlockDelta ?? []);
+  assert.equal(deltas[0]?.delta?.reasoningContent?.text, 'let me think');
+  assert.deepEqual(
+    deltas.map(({ contentBlockIndex }) => contentBlockIndex),
+    [0, 0, 1],
+  );
+});
+
 test('an error asked for is the error of the call', async () => {
   const varve = { error: { code: 'ThrottlingException', message: 'slow' } };
   const fields = { messages: say('hi'), additionalModelRequestFields: { varve } };

@@ -196,6 +196,23 @@ test('a tool that a native request demands is called: Anthropic, Nova, OpenAI', 
   assert.match(bodies[2] ?? '', /"finish_reason":"tool_calls"/);
 });
 
+test('reasoning asked for stands where each format has it', async () => {
+  const varve = { reasoningText: 'because' };
+  const claude = { anthropic_version: 'bedrock-2023-05-31', max_tokens: 100, messages: user, varve };
+  const bodyOf = async (model: string, body: unknown): Promise<string> => {
+    const { response } = await whole(model, body);
+    return 'bytes' in response ? response.bytes.toString() : '';
+  };
+  assert.match(await bodyOf('anthropic.claude-opus-5', claude), /"type":"thinking","thinking":"because","signature":"/);
+  const chunks = (await chunksOf('anthropic.claude-opus-5', claude)).map(String);
+  assert.ok(chunks.some((chunk) => chunk.includes('"type":"thinking_delta","thinking":"because"')));
+  assert.match(await bodyOf('us.deepseek.r1-v1:0', { messages: user, varve }), /"reasoning_content":"because"/);
+  assert.match(
+    await bodyOf('openai.gpt-oss-20b-1:0', { messages: user, varve }),
+    /"content":"<reasoning>because<\/reasoning>Say/,
+  );
+});
+
 test('a guardrail that intervened stands in the body, and in the last chunk of a stream', async () => {
   const body = { inputText: TEXT, varve: { guardrail: { action: 'INTERVENED', source: 'output', id: 'gr' } } };
   const { response } = await whole('amazon.titan-text-express-v1', body);

@@ -36,6 +36,8 @@ export interface Generation {
   readonly text: string;
   /** The text as a stream hands it out. */
   readonly words: readonly string[];
+  /** What it claims to have thought; its tokens are among the output's. */
+  readonly reasoning: string | undefined;
   readonly stop: Stop;
   readonly stopSequence: string | undefined;
   readonly tool: { readonly name: string; readonly input: JsonObject } | undefined;
@@ -75,11 +77,12 @@ export function generate({ modelId, body, request, knobs, nowMs, ids }: Generate
     request,
     text: answer.text,
     words: words(answer.text),
+    reasoning: knobs.reasoningText,
     stop: knobs.stopReason ?? answer.stop,
     stopSequence: answer.stopSequence,
     tool: answer.tool,
     inputTokens: unseen ? 0 : counted,
-    outputTokens: unseen ? 0 : answer.outputTokens,
+    outputTokens: unseen ? 0 : answer.outputTokens + countTokens(knobs.reasoningText ?? ''),
     cacheRead: unseen && knobs.cacheReadTokens !== undefined ? 0 : knobs.cacheReadTokens,
     cacheWrite: unseen && knobs.cacheWriteTokens !== undefined ? 0 : knobs.cacheWriteTokens,
     imageBytes: knobs.imageBytes ?? 0,

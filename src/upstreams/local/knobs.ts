@@ -8,6 +8,7 @@
  *   error               {code, message?, afterChunks?}: the call fails; with afterChunks within its stream
  *   breakAfterChunks    the connection to the model breaks after so many events
  *   outputText          what is answered instead of the prompt
+ *   reasoningText       what it claims to have thought before it answered, where the format has a place for it
  *   outputTokens        how much is answered: the prompt again and again; with outputText: the count that is told
  *   inputTokens         the count that is told
  *   cacheReadTokens, cacheWriteTokens   prompt caching counts, in addition to the input's
@@ -25,6 +26,7 @@ export interface Knobs {
   readonly error?: { readonly code: string; readonly message?: string; readonly afterChunks?: number };
   readonly breakAfterChunks?: number;
   readonly outputText?: string;
+  readonly reasoningText?: string;
   readonly outputTokens?: number;
   readonly inputTokens?: number;
   readonly cacheReadTokens?: number;
@@ -71,7 +73,7 @@ function checkKnob(name: string, value: Json | undefined): void {
   const most = COUNTS[name];
   if (most !== undefined) {
     if (!isCount(value, most)) throw badKnob(name, `it must be a whole number from 0 to ${most}`);
-  } else if (name === 'outputText' || name === 'stopReason') {
+  } else if (name === 'outputText' || name === 'stopReason' || name === 'reasoningText') {
     if (typeof value !== 'string') throw badKnob(name, 'it must be a text');
   } else if (name === 'error') {
     checkError(value);

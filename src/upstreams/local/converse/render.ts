@@ -22,8 +22,12 @@ export function renderConverse(generation: Generation, { latencyMs, trace, echoe
 }
 
 function contentOf(generation: Generation): JsonObject[] {
-  const { text, tool } = generation;
-  const blocks: JsonObject[] = text === '' && tool ? [] : [{ text }];
+  const { text, tool, reasoning } = generation;
+  const blocks: JsonObject[] = [];
+  if (reasoning !== undefined) {
+    blocks.push({ reasoningContent: { reasoningText: { signature: signature(generation), text: reasoning } } });
+  }
+  if (text !== '' || !tool) blocks.push({ text });
   if (tool) blocks.push({ toolUse: { input: tool.input, name: tool.name, toolUseId: toolUseId(generation) } });
   return blocks;
 }
@@ -36,6 +40,13 @@ export function* converseEvents(generation: Generation): Generator<ConverseEvent
   const { ids, tool } = generation;
   yield ['messageStart', { p: padding(ids), role: 'assistant' }];
   let contentBlockIndex = 0;
+  if (generation.reasoning !== undefined) {
+    for (const reasoningContent of [{ text: generation.reasoning }, { signature: signature(generation) }]) {
+      yield ['contentBlockDelta', { contentBlockIndex, delta: { reasoningContent }, p: padding(ids) }];
+    }
+    yield ['contentBlockStop', { contentBlockIndex, p: padding(ids) }];
+    contentBlockIndex++;
+  }
   if (generation.text !== '' || !tool) {
     // Blocks of text have no contentBlockStart.
     for (const text of generation.words.length > 0 ? generation.words : ['']) {
@@ -75,6 +86,11 @@ function usageOf({ inputTokens, outputTokens, cacheRead, cacheWrite }: Generatio
     outputTokens,
     totalTokens: inputTokens + outputTokens + (cacheRead ?? 0) + (cacheWrite ?? 0),
   };
+}
+
+/** Reasoning is signed by models that want to know it again; here it is only a shape. */
+function signature({ ids }: Generation): string {
+  return Buffer.from(ids.hex(64), 'hex').toString('base64');
 }
 
 function toolUseId({ ids }: Generation): string {

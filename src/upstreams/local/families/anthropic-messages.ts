@@ -67,6 +67,13 @@ function* renderChunks(generation: Generation): Generator<JsonObject> {
   };
   yield { type: 'message_start', message: { ...messageHead(generation), ...start } };
   let index = 0;
+  if (generation.reasoning !== undefined) {
+    yield { type: 'content_block_start', index, content_block: { type: 'thinking', thinking: '', signature: '' } };
+    yield { type: 'content_block_delta', index, delta: { type: 'thinking_delta', thinking: generation.reasoning } };
+    yield { type: 'content_block_delta', index, delta: { type: 'signature_delta', signature: signature(generation) } };
+    yield { type: 'content_block_stop', index };
+    index++;
+  }
   if (generation.text !== '' || !generation.tool) {
     yield { type: 'content_block_start', index, content_block: { type: 'text', text: '' } };
     for (const text of generation.words)
@@ -89,10 +96,16 @@ function messageHead({ modelId, ids }: Generation): JsonObject {
 }
 
 function contentOf(generation: Generation): JsonObject[] {
-  const { text, tool } = generation;
-  const blocks: JsonObject[] = text === '' && tool ? [] : [{ type: 'text', text }];
+  const { text, tool, reasoning } = generation;
+  const blocks: JsonObject[] = [];
+  if (reasoning !== undefined) blocks.push({ type: 'thinking', thinking: reasoning, signature: signature(generation) });
+  if (text !== '' || !tool) blocks.push({ type: 'text', text });
   if (tool) blocks.push(toolBlock(generation, tool.name, tool.input));
   return blocks;
+}
+
+function signature({ ids }: Generation): string {
+  return Buffer.from(ids.hex(64), 'hex').toString('base64');
 }
 
 function toolBlock({ ids }: Generation, name: string, input: JsonObject): JsonObject {

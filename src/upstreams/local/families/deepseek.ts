@@ -17,8 +17,11 @@ export const deepseek: Family = {
   converses: true,
   matches: (modelId) => modelId.startsWith('deepseek.r1'),
   parseRequest,
-  renderWhole: (generation) => piece(generation, generation.text, told(generation.stop, STOP_LENGTH)),
+  renderWhole: (generation) =>
+    piece(generation, generation.text, told(generation.stop, STOP_LENGTH), generation.reasoning),
   renderChunks: function* (generation) {
+    const { reasoning } = generation;
+    if (reasoning !== undefined) yield piece(generation, null, null, reasoning);
     for (const word of generation.words) yield piece(generation, word, null);
     yield piece(generation, '', told(generation.stop, STOP_LENGTH));
   },
@@ -38,7 +41,18 @@ function lastTurn(prompt: string): string {
   return (said.split('<｜Assistant｜>', 1)[0] ?? said).trim();
 }
 
-function piece({ body }: Generation, content: string, stop_reason: string | null): JsonObject {
-  if (body['messages'] === undefined) return { choices: [{ text: content, stop_reason }] };
-  return { choices: [{ index: 0, message: { role: 'assistant', content, reasoning_content: null }, stop_reason }] };
+/** With a prompt, reasoning is text among the text, ended by its tag. */
+function piece(
+  { body }: Generation,
+  content: string | null,
+  stop_reason: string | null,
+  reasoning: string | null = null,
+): JsonObject {
+  if (body['messages'] === undefined) {
+    const thought = reasoning === null ? '' : `${reasoning}\n</think>\n\n`;
+    return { choices: [{ text: `${thought}${content ?? ''}`, stop_reason }] };
+  }
+  return {
+    choices: [{ index: 0, message: { role: 'assistant', content, reasoning_content: reasoning }, stop_reason }],
+  };
 }

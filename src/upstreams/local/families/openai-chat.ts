@@ -61,7 +61,7 @@ function* renderChunks(generation: Generation): Generator<JsonObject> {
     service_tier: 'default',
     obfuscation: padding(generation.ids),
   });
-  const [first = '', ...rest] = generation.words;
+  const [first = '', ...rest] = [thought(generation), ...generation.words].filter((word) => word !== '');
   yield chunk({ role: 'assistant', content: first });
   for (const content of rest) yield chunk({ content });
   if (generation.tool) {
@@ -81,7 +81,8 @@ function head(generation: Generation, object: string): JsonObject {
 }
 
 function messageOf(generation: Generation): JsonObject {
-  const { text, tool } = generation;
+  const { tool } = generation;
+  const text = thought(generation) + generation.text;
   if (!tool) return { role: 'assistant', content: text };
   const call = { name: tool.name, arguments: JSON.stringify(tool.input) };
   return {
@@ -89,6 +90,11 @@ function messageOf(generation: Generation): JsonObject {
     content: text === '' ? null : text,
     tool_calls: [{ id: callId(generation), type: 'function', function: call }],
   };
+}
+
+/** Reasoning stands before the text, in tags of its own. */
+function thought({ reasoning }: Generation): string {
+  return reasoning === undefined ? '' : `<reasoning>${reasoning}</reasoning>`;
 }
 
 function callId({ ids }: Generation): string {
