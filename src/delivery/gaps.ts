@@ -3,7 +3,7 @@ import type { Clock } from '#base';
 import type { Journal, Sequence } from '#journal';
 import { decodeGap, encodeGap, ENTRY_KIND, type GapMarker } from '#records';
 import type { GapPlan } from './plans.ts';
-import type { HoldLimits, ReaderFilter } from './types.ts';
+import type { DeliveryReceipt, HoldLimits, ReaderFilter } from './types.ts';
 
 const SCAN_BYTES = 4 * 1024 * 1024;
 /** Past the bound of bytes so much is given up that this part of it is held: not one marker for each entry. */
@@ -47,6 +47,15 @@ export async function planGap(options: GapOptions, cursor: Sequence): Promise<Ga
   if (count === 0) return undefined;
   const marker: GapMarker = { reader, firstSequence, lastSequence: last, count, reason };
   return { marker, last, headAtPlan: journal.head };
+}
+
+/** The marker of entries that a sink could not read; an entry counts once, however often it is named. */
+export function markerOf(reader: string, unreadable: DeliveryReceipt['unreadable']): GapMarker | undefined {
+  const sequences = [...new Set(unreadable.map(({ sequence }) => sequence))].sort((a, b) => a - b);
+  const [firstSequence] = sequences;
+  if (firstSequence === undefined) return undefined;
+  const lastSequence = sequences.at(-1) ?? firstSequence;
+  return { reader, firstSequence, lastSequence, count: sequences.length, reason: unreadable[0]?.reason ?? '' };
 }
 
 /** Appends a marker, unless an earlier attempt has: looked for behind `headAtPlan`. */

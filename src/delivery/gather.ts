@@ -11,6 +11,8 @@ export interface GatherOptions {
   readonly clock: Clock;
   readonly filter: ReaderFilter;
   readonly limits: BatchLimits;
+  /** A batch has its first entry: from now on something is held. */
+  readonly onFirst: (entry: JournalEntry) => void;
   readonly onLost: (lost: LostEntries) => void;
 }
 
@@ -90,6 +92,8 @@ class Batch {
       ...(signal && { signal }),
     });
     for (const lost of read.lost) onLost(lost);
+    const [first] = read.entries;
+    if (first && this.entries.length === 0) this.#options.onFirst(first);
     for (const entry of read.entries) {
       this.entries.push(entry);
       this.#bytes += entry.payload.length;

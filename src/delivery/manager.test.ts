@@ -185,6 +185,44 @@ test('destinations survive a restart; a retired one still gets what was addresse
   assert.deepEqual(world.buckets.lines('bucket'), lines);
 });
 
+test('a retired destination is forgotten after a day, and holds no segment any more', async (context) => {
+  const world = await scratchWorld(context);
+  await world.open();
+  await world.manager.register(bucketSpec('retired'), world.journal.head);
+  await world.manager.register(bucketSpec('kept'), world.journal.head);
+  await world.manager.retire('retired');
+  await world.close();
+  const tomorrow = { nowMs: () => Date.now() + 25 * 3_600_000, monotonicMs: () => performance.now() };
+  await world.open({ wrap: () => ({ clock: tomorrow }) });
+  assert.equal(world.manager.status().length, 2);
+  await world.manager.start();
+  await world.until(() => !world.journal.readers.has('retired'));
+  assert.deepEqual(
+    world.manager.status().map((status) => status.route),
+    ['kept'],
+  );
+  await world.close();
+  await world.open();
+  assert.equal(world.manager.status().length, 1);
+});
+
+test('a destination that is registered again is retired no more and keeps its place', async (context) => {
+  const world = await scratchWorld(context);
+  await world.open();
+  await world.manager.register(bucketSpec('bucket'), 0);
+  await world.manager.start();
+  const lines = await world.appendMany(0, 2, ['bucket']);
+  await world.manager.flush();
+  await world.manager.retire('bucket');
+  await world.manager.register({ ...bucketSpec('bucket'), keyBase: 'other/' }, world.journal.head);
+  lines.push(...(await world.appendMany(2, 2, ['bucket'])));
+  await world.manager.flush();
+  assert.deepEqual(world.buckets.lines('bucket').sort(), lines);
+  assert.ok(world.buckets.puts.at(-1)?.startsWith('bucket/other/'));
+  const [row] = await world.state.all('SELECT retired_ms FROM delivery_destinations');
+  assert.equal(row?.['retired_ms'], null);
+});
+
 test('drain tells when something has not arrived in time', async (context) => {
   const world = await scratchWorld(context);
   await world.open();

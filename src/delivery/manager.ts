@@ -6,8 +6,8 @@ import { type Clock, type IdSource, sleep } from '#base';
 import type { Journal, LostEntries, Sequence } from '#journal';
 import type { State } from '#state';
 import { cloudWatchSink } from './cloudwatch-logs.ts';
+import { DestinationTable } from './destination-table.ts';
 import { appendGapOnce } from './gaps.ts';
-import { DELIVERY_MIGRATIONS } from './plans.ts';
 import { JournalReader, type ReaderOptions } from './reader.ts';
 import type { EntryRenderer } from './render.ts';
 import { s3Sink } from './s3.ts';
@@ -84,6 +84,7 @@ interface Destination {
 
 export class DeliveryManager {
   readonly #options: DeliveryManagerOptions;
+  readonly #table: DestinationTable;
   readonly #destinations = new Map<string, Destination>();
   readonly #builtIn = new Map<string, JournalReader>();
   readonly #stopping = new AbortController();
@@ -92,16 +93,13 @@ export class DeliveryManager {
 
   private constructor(options: DeliveryManagerOptions) {
     this.#options = options;
+    this.#table = new DestinationTable(options.state);
   }
 
   /** Loads the persisted destinations; nothing is delivered before {@link start}. */
   static async open(options: DeliveryManagerOptions): Promise<DeliveryManager> {
     const manager = new DeliveryManager(options);
-    await options.state.migrate('delivery', DELIVERY_MIGRATIONS);
-    const rows = await options.state.all('SELECT route, spec, retired_ms FROM delivery_destinations ORDER BY route');
-    for (const row of rows) {
-      const spec = JSON.parse(String(row['spec'])) as DestinationSpec;
-      const retiredMs = row['retired_ms'] === null ? undefined : Number(row['retired_ms']);
+    for (const { spec, retiredMs } of await manager.#table.load()) {
       await manager.#add(spec, options.journal.head, retiredMs);
     }
     return manager;
@@ -120,17 +118,7 @@ export class DeliveryManager {
    * take the new spec, and are no longer retired. Durable when it resolves.
    */
   async register(spec: DestinationSpec, fromSequence: Sequence): Promise<void> {
-    await this.#options.state.transaction([
-      {
-        sql: `INSERT INTO delivery_destinations (route, spec) VALUES (?, ?)
-              ON CONFLICT (route) DO UPDATE SET spec = excluded.spec, retired_ms = NULL`,
-        parameters: [spec.route, JSON.stringify(spec)],
-      },
-      {
-        sql: 'INSERT OR IGNORE INTO delivery_readers (name, cursor) VALUES (?, ?)',
-        parameters: [spec.route, fromSequence],
-      },
-    ]);
+    await this.#table.save(spec, fromSequence);
     const known = this.#destinations.get(spec.route);
     if (known && JSON.stringify(known.spec) === JSON.stringify(spec)) {
       known.retiredMs = undefined;
@@ -146,9 +134,7 @@ export class DeliveryManager {
     const destination = this.#destinations.get(route);
     if (!destination || destination.retiredMs !== undefined) return;
     const retiredMs = this.#options.clock.nowMs();
-    await this.#options.state.transaction([
-      { sql: 'UPDATE delivery_destinations SET retired_ms = ? WHERE route = ?', parameters: [retiredMs, route] },
-    ]);
+    await this.#table.retire(route, retiredMs);
     destination.retiredMs = retiredMs;
   }
 
@@ -246,15 +232,14 @@ export class DeliveryManager {
   }
 
   /** Damage of the journal is told once, whoever met it and however often the server starts. */
-  async #recordLost({ firstSequence, lastSequence, reason }: LostEntries): Promise<void> {
-    const { state, journal, onEvent } = this.#options;
-    const parameters = [firstSequence, lastSequence];
-    const known = await state.all('SELECT 1 FROM delivery_lost WHERE first = ? AND last = ?', parameters);
-    if (known.length > 0) return;
+  async #recordLost(lost: LostEntries): Promise<void> {
+    const { journal, onEvent } = this.#options;
+    const { firstSequence, lastSequence, reason } = lost;
+    if (await this.#table.isLossKnown(lost)) return;
     const count = lastSequence - firstSequence + 1;
     const marker = { reader: 'journal', firstSequence, lastSequence, count, reason: `entries are ${reason}` };
     await appendGapOnce(journal, marker, lastSequence);
-    await state.transaction([{ sql: 'INSERT OR IGNORE INTO delivery_lost (first, last) VALUES (?, ?)', parameters }]);
+    await this.#table.noteLoss(lost);
     onEvent({ type: 'gap', marker });
   }
 
@@ -272,13 +257,9 @@ export class DeliveryManager {
   }
 
   async #forget(route: string, reader: JournalReader): Promise<void> {
-    const { state, journal } = this.#options;
-    await state.transaction([
-      { sql: 'DELETE FROM delivery_destinations WHERE route = ?', parameters: [route] },
-      { sql: 'DELETE FROM delivery_readers WHERE name = ?', parameters: [route] },
-    ]);
+    await this.#table.forget(route);
     this.#destinations.delete(route);
     await reader.stop(0);
-    journal.releaseReader(route);
+    this.#options.journal.releaseReader(route);
   }
 }

@@ -6,9 +6,9 @@
  * woken because something was changed. A reader that fails holds back nobody else; what is held for it is bounded.
  */
 import { type Clock, type IdSource, sleep } from '#base';
-import type { Journal, JournalEntry, LostEntries, Sequence } from '#journal';
+import type { Journal, JournalEntry, Sequence } from '#journal';
 import type { State } from '#state';
-import { appendGapOnce, planGap } from './gaps.ts';
+import { appendGapOnce, markerOf, planGap } from './gaps.ts';
 import { gatherBatch, type GatherOptions, readPlanned } from './gather.ts';
 import { type GapPlan, type Plan, Plans } from './plans.ts';
 import { type FailureKind, failureKind, messageOf, retryDelayMs } from './retry.ts';
@@ -73,7 +73,16 @@ export class JournalReader {
     this.#options = options;
     this.#plans = new Plans(options.state, options.name);
     const { journal, clock, filter, batch: limits } = options;
-    this.#gathering = { journal, clock, filter, limits, onLost: (lost) => this.#lose(lost) };
+    this.#gathering = {
+      journal,
+      clock,
+      filter,
+      limits,
+      onFirst: (entry) => {
+        this.#oldestHeldMs = entry.writtenMs;
+      },
+      onLost: (lost) => options.onEvent({ type: 'lost', reader: this.name, lost }),
+    };
   }
 
   /** Finds the reader's place and holds the journal from there. A reader that is new begins after `from`. */
@@ -153,7 +162,6 @@ export class JournalReader {
     // Who hurried the gathering has got it; from now on it is the attempt that is hurried.
     if (this.#hurry.signal.aborted) this.#hurry = new AbortController();
     if (entries.length === 0) return this.#passBy(last);
-    this.#oldestHeldMs = entries[0]?.writtenMs;
     const batch = this.#planBatch(entries.length, last);
     await this.#plans.save({ batch });
     this.#plan = { batch };
@@ -189,16 +197,8 @@ export class JournalReader {
   }
 
   async #reportUnreadable(plan: BatchPlan, { unreadable }: DeliveryReceipt): Promise<void> {
-    const sequences = [...new Set(unreadable.map(({ sequence }) => sequence))].sort((a, b) => a - b);
-    const [firstSequence] = sequences;
-    if (firstSequence === undefined) return;
-    const marker = {
-      reader: this.name,
-      firstSequence,
-      lastSequence: sequences.at(-1) ?? firstSequence,
-      count: sequences.length,
-      reason: unreadable[0]?.reason ?? '',
-    };
+    const marker = markerOf(this.name, unreadable);
+    if (!marker) return;
     await appendGapOnce(this.#options.journal, marker, plan.headAtPlan);
     this.#options.onEvent({ type: 'gap', marker });
   }
@@ -283,9 +283,5 @@ export class JournalReader {
     await this.#plans.save(next);
     this.#plan = next;
     if (gap) await this.#giveUp(gap);
-  }
-
-  #lose(lost: LostEntries): void {
-    this.#options.onEvent({ type: 'lost', reader: this.name, lost });
   }
 }
