@@ -48,6 +48,8 @@ function streamOf(exchange: Exchange): Readable {
 }
 
 function piped<T extends NodeJS.ReadWriteStream & Readable>(incoming: Readable, through: T): Readable {
+  // A body may fail before its handler reads it, or after it was refused unread; who reads it gets the error then.
+  through.on('error', () => undefined);
   incoming.once('error', (error) => through.destroy(error));
   incoming.once('close', () => {
     if (!incoming.readableEnded) through.destroy(new ApiError('RequestTimeout', 'The connection was closed before the whole body was received.', { status: 400 }));
