@@ -38,6 +38,8 @@ const READ_SETTINGS: ClickHouseSettings = {
   result_overflow_mode: 'throw',
   max_block_size: String(READ_BLOCK_ROWS),
   output_format_json_quote_64bit_integers: 0,
+  // A server does not stop a query whose client has gone unless asked to; the embedded store always does.
+  cancel_http_readonly_queries_on_client_close: 1,
 };
 
 const WRITE_SETTINGS: ClickHouseSettings = {

@@ -1,11 +1,14 @@
 /** One request's connection to the engine: prepared, used, and never used again. */
 import { randomUUID } from 'node:crypto';
+import { sleep } from '#base';
 import type { Chdb, NativeConnection } from './chdb.ts';
 import type { EngineRequest } from './engine.ts';
 import { setStatement } from './sql-text.ts';
 
 /** Characters, of up to three bytes. */
 const LONG_SET = 64 * 1024;
+
+const KILL_AGAIN_MS = 100;
 
 export class EngineSession {
   readonly #chdb: Chdb;
@@ -15,8 +18,8 @@ export class EngineSession {
   /** How KILL finds what runs here: the engine drops query ids, but keeps this setting. */
   readonly #id: string;
   #stopped = false;
-  /** Kills under way; the connection outlives them. */
-  readonly #kills = new Set<Promise<void>>();
+  #killing: Promise<void> | undefined;
+  readonly #closed = new AbortController();
 
   constructor(chdb: Chdb, connection: NativeConnection, request: EngineRequest, kill: (id: string) => Promise<void>) {
     this.#chdb = chdb;
@@ -62,18 +65,28 @@ export class EngineSession {
     return (await this.#chdb.QueryAsyncConnection(this.#connection, sql, this.#request.format)).bytes;
   }
 
-  /** Kills what runs on this session, at any time: the running call rejects with QUERY_WAS_CANCELLED. */
-  stop(): Promise<void> {
+  /**
+   * Kills what runs on this session, at any time: the running call rejects with QUERY_WAS_CANCELLED. Repeated until the
+   * session is closed: a statement that is just beginning is not in the engine's list yet.
+   */
+  stop(): void {
+    if (this.#stopped) return;
     this.#stopped = true;
-    const kill = this.#kill(this.#id).finally(() => this.#kills.delete(kill));
-    this.#kills.add(kill);
-    return kill;
+    this.#killing = this.#killUntilClosed();
   }
 
   /** Only when nothing runs on it. */
   async close(): Promise<void> {
-    await Promise.allSettled(this.#kills);
+    this.#closed.abort();
+    await this.#killing;
     this.#chdb.CloseConnection(this.#connection);
+  }
+
+  async #killUntilClosed(): Promise<void> {
+    while (!this.#closed.signal.aborted) {
+      await this.#kill(this.#id).catch(() => undefined);
+      await sleep(KILL_AGAIN_MS, this.#closed.signal);
+    }
   }
 
   #refuseWhenStopped(): void {

@@ -76,7 +76,7 @@ export class Engine {
   async close(patienceMs: number): Promise<void> {
     this.#closing = true;
     const killer = setTimeout(() => {
-      for (const session of this.#active) void session.stop().catch(() => undefined);
+      for (const session of this.#active) session.stop();
     }, patienceMs);
     await this.#permits.acquire(RUNNING_MAX);
     clearTimeout(killer);

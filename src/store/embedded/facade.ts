@@ -77,7 +77,7 @@ async function serve(
 /** Kills the session's query when the client goes away before it has its answer. */
 function stopWhenGone(session: EngineSession, answer: ServerResponse): Disposable {
   const stop = (): void => {
-    if (!answer.writableFinished) void session.stop().catch(() => undefined);
+    if (!answer.writableFinished) session.stop();
   };
   if (answer.destroyed) stop();
   answer.on('close', stop);
