@@ -4,8 +4,8 @@ import type { Chunk, ChunkArena, PendingEntry } from './pending.ts';
 import type { Segment } from './segment.ts';
 import type { Sequence } from './types.ts';
 
-/** What one write takes at most. */
-const BATCH_BYTES_MAX = 8 * 1024 * 1024;
+/** What one write takes at most: laying it out with its checksums holds the event loop for well under a millisecond. */
+const BATCH_BYTES_MAX = 1024 * 1024;
 
 export interface BatchContext {
   readonly segment: Segment;

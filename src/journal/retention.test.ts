@@ -136,6 +136,27 @@ test('a spilled body lives as long as its entry, over a restart', async (context
   await second.close();
 });
 
+test('a body that two entries name lives as long as the later one', async (context) => {
+  const dir = await scratchDirectory(context);
+  const journal = await openScratch(dir);
+  const body = await journal.spool.create();
+  await body.write(Buffer.from('shared'));
+  await body.commit();
+  const attachments = [body.id];
+  await journal.append({ kind: 1, attachments, payload: [] });
+  const passed = await fill(journal, 20);
+  const later = await journal.append({ kind: 2, attachments, payload: [] });
+  const last = await fill(journal, 20);
+  const before = await countSegments(dir);
+  journal.holdFrom('reader', passed);
+  await until(async () => (await countSegments(dir)) < before);
+  assert.equal(await readFile(journal.spool.path(body.id), 'utf8'), 'shared');
+  assert.ok(later < last);
+  journal.holdFrom('reader', last);
+  await until(async () => (await readdir(`${dir}/spool`)).length === 0);
+  await journal.close();
+});
+
 test('bodies that no entry names are removed at the next start, and discarded ones at once', async (context) => {
   const dir = await scratchDirectory(context);
   const first = await openScratch(dir);

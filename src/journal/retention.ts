@@ -106,9 +106,17 @@ export class Retention {
   async #delete(segment: Segment): Promise<void> {
     const { segments, spool, fileSystem, usage } = this.#options;
     segments.splice(segments.indexOf(segment), 1);
-    for (const { id } of segment.attachments) await spool.remove(id);
+    for (const id of this.#onlyNamedBy(segment)) await spool.remove(id);
     await removeSegment(fileSystem, segment.path);
     usage.sizeBytes -= segment.sizeBytes;
+  }
+
+  /** A body that a later entry names too lives on with that one. */
+  #onlyNamedBy(segment: Segment): Set<string> {
+    const ids = new Set(segment.attachments.map(({ id }) => id));
+    if (ids.size === 0) return ids;
+    for (const later of this.#options.segments) for (const { id } of later.attachments) ids.delete(id);
+    return ids;
   }
 
   async #keepReaders(): Promise<void> {
