@@ -3,9 +3,11 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { InvokeModelCommand, InvokeModelWithResponseStreamCommand } from '@aws-sdk/client-bedrock-runtime';
 import { randomIds, systemClock } from '#base';
+import { BodyCollector } from '#journal';
 import { completionOf, promptOf, type ResponseContent, stopReasonOf, tokenCountsOf } from '#records';
 import { FOUNDATION_MODELS } from '../catalogue/index.ts';
 import { modelCall, streamOf, wholeOf } from '../testing/calls.ts';
+import { openTestSpool } from '../testing/test-spool.ts';
 import { sdkClient } from '../testing/sdk-client.ts';
 import { createLocalUpstream } from './local-upstream.ts';
 import { familyOf } from './families/index.ts';
@@ -341,6 +343,26 @@ for (const [model, body, text] of [
   });
 }
 
+test('names that JavaScript objects inherit mean nothing', async () => {
+  const canvas = { taskType: 'constructor', textToImageParams: { text: 'a' } };
+  await assert.rejects(
+    local.answer(modelCall('InvokeModel', 'amazon.nova-canvas-v1:0', canvas)),
+    /not a valid enum value/,
+  );
+  const told = { inputText: TEXT, varve: { stopReason: 'constructor' } };
+  const { response } = await whole('amazon.titan-text-express-v1', told);
+  assert.equal(stopReasonOf('InvokeModel', 'amazon.titan-text-express-v1', response), 'constructor');
+});
+
+test('JSON that is nested beyond all measure does no harm', async () => {
+  const deep = '{"a":'.repeat(200_000) + '1' + '}'.repeat(200_000);
+  const schema = `{"toolSpec":{"name":"t","inputSchema":{"json":${deep}}}}`;
+  const toolConfig = `{"tools":[${schema}],"toolChoice":{"any":{}}}`;
+  const body = `{"messages":[{"role":"user","content":[{"text":"a"}]}],"toolConfig":${toolConfig}}`;
+  const answer = await wholeOf(local.answer(modelCall('Converse', 'varve.echo-v1', Buffer.from(body))));
+  assert.match((await answer.body.bytes()).toString(), /"stopReason":"tool_use"/);
+});
+
 test('bytes that are not UTF-8 are a malformed request', async () => {
   const body = Buffer.from([0x7b, 0x22, 0xff, 0x22, 0x3a, 0x31, 0x7d]);
   await assert.rejects(local.answer(modelCall('InvokeModel', 'amazon.titan-text-express-v1', body)), {
@@ -373,6 +395,35 @@ test('a stream that is cancelled while it waits ends at once', async () => {
     controller.abort();
   }
   assert.equal(count, 1);
+});
+
+test('spilled requests wait for each other, and all are answered', async () => {
+  const spool = await openTestSpool();
+  const spilling = createLocalUpstream({ clock: systemClock, ids: randomIds, spool });
+  const prompt = 'x'.repeat(12 * 1024 * 1024);
+  const answers = await Promise.all(
+    Array.from({ length: 6 }, async (_, index) => {
+      const collector = new BodyCollector(spool, 0);
+      await collector.add(Buffer.from(JSON.stringify({ prompt, max_tokens: index + 1 })));
+      const operation = index % 2 === 0 ? 'InvokeModel' : 'InvokeModelWithResponseStream';
+      const answer = await spilling.answer(modelCall(operation, 'varve.echo-v1', {}, { body: collector.finish() }));
+      if (answer.kind === 'whole') return (await answer.body.bytes()).includes('"stop_reason":"max_tokens"');
+      for await (const { payload } of answer.frames) assert.ok(payload.length > 0);
+      return true;
+    }),
+  );
+  assert.deepEqual(answers, Array<boolean>(6).fill(true));
+  await spool.remove();
+});
+
+test('a large answer is spilled', async () => {
+  const spool = await openTestSpool();
+  const spilling = createLocalUpstream({ clock: systemClock, ids: randomIds, spool });
+  const prompt = 'x'.repeat(2 * 1024 * 1024);
+  const answer = await wholeOf(spilling.answer(modelCall('InvokeModel', 'varve.echo-v1', { prompt })));
+  assert.equal(answer.body.inMemory, undefined);
+  assert.equal((JSON.parse((await answer.body.bytes()).toString()) as { completion: string }).completion, prompt);
+  await spool.remove();
 });
 
 test('an echo of a million characters streams in bounded time and pieces', async () => {

@@ -70,7 +70,7 @@ export function readKnobs(value: Json | undefined): Knobs {
 }
 
 function checkKnob(name: string, value: Json | undefined): void {
-  const most = COUNTS[name];
+  const most = Object.hasOwn(COUNTS, name) ? COUNTS[name] : undefined;
   if (most !== undefined) {
     if (!isCount(value, most)) throw badKnob(name, `it must be a whole number from 0 to ${most}`);
   } else if (name === 'outputText' || name === 'stopReason' || name === 'reasoningText') {

@@ -28,9 +28,11 @@ export interface LocalUpstreamOptions {
   readonly spool?: Spool;
 }
 
-/** Memory for bodies that are being read: large ones wait for each other. */
+/** Memory for bodies that were spilled and are read back: they wait for each other, and no other call does. */
 const BODY_MEMORY_BYTES = 64 * 1024 * 1024;
+/** Bytes, text and values of a body, while they are all there. */
 const BODY_MEMORY_FACTOR = 2;
+const NOTHING = (): void => undefined;
 
 export function createLocalUpstream(options: LocalUpstreamOptions): Upstream {
   return new LocalUpstream(options);
@@ -59,21 +61,25 @@ class LocalUpstream implements Upstream {
   async answer(call: ModelCall): Promise<UpstreamAnswer> {
     const startedMs = this.#options.clock.monotonicMs();
     const family = familyFor(call);
-    const release = await this.#bodyMemory.acquire(call.body.sizeBytes * BODY_MEMORY_FACTOR);
+    const release = call.body.inMemory
+      ? NOTHING
+      : await this.#bodyMemory.acquire(call.body.sizeBytes * BODY_MEMORY_FACTOR);
+    let streaming = false;
     try {
       const body = parseBody(await call.body.bytes());
       if (call.operation === 'CountTokens') return await this.#countTokens(body, family, call);
       const understood = this.#understand(call, family, body, startedMs);
       const { error, latencyMs = 0 } = understood.knobs;
-      const streams = isStream(call);
-      if (!streams && latencyMs > 0) await sleep(latencyMs, call.signal);
-      if (error && (!streams || error.afterChunks === undefined)) throw knobError(error);
-      return streams ? this.#stream(understood) : await this.#whole(understood);
+      streaming = isStream(call);
+      if (!streaming && latencyMs > 0) await sleep(latencyMs, call.signal);
+      if (error && (!streaming || error.afterChunks === undefined)) throw knobError(error);
+      return streaming ? this.#stream(understood, release) : await this.#whole(understood);
     } catch (error) {
-      // Only nesting deeper than the stack can follow does this.
+      streaming = false;
+      // Nesting deeper than the stack can follow, or a text longer than there can be.
       throw error instanceof RangeError ? malformed() : error;
     } finally {
-      release();
+      if (!streaming) release();
     }
   }
 
@@ -101,13 +107,15 @@ class LocalUpstream implements Upstream {
     return wholeAnswer(await this.#bodyOf(rendered), countHeaders(family, generation, latencyMs));
   }
 
-  #stream(understood: Understood): UpstreamAnswer {
+  /** A stream holds its request until its end, or until the caller has gone. */
+  #stream(understood: Understood, release: () => void): UpstreamAnswer {
     const { call, knobs } = understood;
     const frames = isConverse(call) ? this.#converseFrames(understood) : this.#chunkFrames(understood);
+    if (release !== NOTHING) call.signal.addEventListener('abort', release, { once: true });
     return {
       kind: 'stream',
       contentType: 'application/json',
-      frames: paced(frames, knobs, call),
+      frames: releasing(paced(frames, knobs, call), release),
       bedrockHeaders: {},
     };
   }
@@ -172,6 +180,14 @@ function familyFor(call: ModelCall): Family {
     );
   }
   return family;
+}
+
+async function* releasing(frames: AsyncIterable<StreamFrame>, release: () => void): AsyncGenerator<StreamFrame> {
+  try {
+    yield* frames;
+  } finally {
+    release();
+  }
 }
 
 function wholeAnswer(body: Body, bedrockHeaders: Record<string, string>): UpstreamAnswer {

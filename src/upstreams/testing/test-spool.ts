@@ -21,7 +21,10 @@ export async function openTestSpool(): Promise<TestSpool> {
       writers.push(writer);
       return writer;
     },
-    remove: () => rm(directory, { recursive: true, force: true }),
+    remove: async () => {
+      await Promise.all(writers.map((writer) => writer.discard()));
+      await rm(directory, { recursive: true, force: true });
+    },
   };
 }
 

@@ -37,8 +37,9 @@ export const imageGeneration: Family = {
 
 function parseRequest(body: JsonObject): ModelRequest {
   checkFields(body, { taskType: { type: 'String', required: true }, imageGenerationConfig: { type: 'JSONObject' } });
-  const key = TASKS[textOf(body['taskType'])];
-  if (key === undefined) throw malformed(`#/taskType: ${textOf(body['taskType'])} is not a valid enum value`);
+  const task = textOf(body['taskType']);
+  const key = Object.hasOwn(TASKS, task) ? TASKS[task] : undefined;
+  if (key === undefined) throw malformed(`#/taskType: ${task} is not a valid enum value`);
   checkFields(body, { [key]: { type: 'JSONObject', required: true } });
   const wanted: Json | undefined = objectOf(body['imageGenerationConfig'])['numberOfImages'];
   if (wanted !== undefined && (!Number.isInteger(wanted) || imageCount(body) < 1 || imageCount(body) > IMAGES_MAX)) {

@@ -6,7 +6,7 @@ type Words = Readonly<Record<string, string>>;
 
 /** A family's word for a stop reason; what it has no word for is told as it is. */
 export function told(stop: Stop, words: Words): string {
-  return words[stop] ?? stop;
+  return Object.hasOwn(words, stop) ? (words[stop] ?? stop) : stop;
 }
 
 /** `stop` and `length`, as Llama, Mistral, DeepSeek, AI21 and OpenAI say. */
