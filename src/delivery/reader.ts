@@ -277,11 +277,12 @@ export class JournalReader {
   async #afterFailure(): Promise<void> {
     if (!this.#plan || 'gap' in this.#plan) return;
     const { journal, clock, filter, hold } = this.#options;
-    const gap = hold && (await planGap({ journal, clock, reader: this.name, filter, limits: hold }, this.#cursor));
     const { batch } = this.#plan;
-    const next: Plan = gap ? { gap } : { batch: { ...batch, attempts: batch.attempts + 1 } };
-    await this.#plans.save(next);
-    this.#plan = next;
+    // Counted in memory first: the next attempt is a retry even when the state cannot be written.
+    this.#plan = { batch: { ...batch, attempts: batch.attempts + 1 } };
+    const gap = hold && (await planGap({ journal, clock, reader: this.name, filter, limits: hold }, this.#cursor));
+    await this.#plans.save(gap ? { gap } : this.#plan);
+    if (gap) this.#plan = { gap };
     if (gap) await this.#giveUp(gap);
   }
 }
