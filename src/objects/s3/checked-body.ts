@@ -3,15 +3,17 @@ import type { Digester, Digests } from '../digester.ts';
 
 /**
  * Passes a body on and holds its last chunk back until the digests of all of it were found good: a body that does not
- * verify is never sent whole, so no object comes of it.
+ * verify is never sent whole, so no object comes of it: it does not end, and who sends it is told.
  */
 export class CheckedBody extends Transform {
   readonly #digester: Digester;
+  readonly #refused: (error: unknown) => void;
   readonly #verify: (digests: Digests) => void;
   #held: Buffer | undefined;
 
-  constructor(digester: Digester, verify: (digests: Digests) => void) {
+  constructor(digester: Digester, refused: (error: unknown) => void, verify: (digests: Digests) => void) {
     super();
+    this.#refused = refused;
     this.#digester = digester;
     this.#verify = verify;
   }
@@ -31,7 +33,7 @@ export class CheckedBody extends Transform {
     try {
       this.#verify(await this.#digester.finish());
     } catch (error) {
-      done(error instanceof Error ? error : new Error(String(error)));
+      this.#refused(error);
       return;
     }
     done(null, this.#held);

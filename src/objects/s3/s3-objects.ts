@@ -61,7 +61,8 @@ async function load({ region, endpoint, credentials, pathStyle }: S3ObjectsOptio
     followRegionRedirects: true,
     requestHandler: { connectionTimeout: CONNECT_TIMEOUT_MS, socketTimeout: SILENCE_TIMEOUT_MS },
     ...(endpoint !== undefined && { endpoint }),
-    ...(credentials && { credentials }),
+    // The SDK writes into the object it is given.
+    ...(credentials && { credentials: { ...credentials } }),
   });
   return { sdk, client };
 }
@@ -109,7 +110,7 @@ export class S3Objects implements ObjectStore {
     options: PutOptions = {},
   ): Promise<ObjectInfo> {
     const { sdk, client } = await this.#load();
-    const { result, sizeBytes, digests } = await sendBody(body, options, (sendable) =>
+    const { result, sizeBytes, digests } = await sendBody(body, options, (sendable, signal) =>
       client.send(
         new sdk.PutObjectCommand({
           Bucket: bucket.name,
@@ -119,6 +120,7 @@ export class S3Objects implements ObjectStore {
           ...writeConditions(options),
           ...(options.checksumAlgorithm && { ChecksumAlgorithm: options.checksumAlgorithm }),
         }),
+        signal && { abortSignal: signal },
       ),
     );
     return {

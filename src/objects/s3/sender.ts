@@ -2,7 +2,7 @@
  * Sends a body to S3 as one request. A body whose length is known flows through; one of unknown length is gathered
  * up to {@link GATHER_BYTES_MAX} first.
  */
-import { pipeline, type Readable } from 'node:stream';
+import type { Readable } from 'node:stream';
 import { Digester, type Digests } from '../digester.ts';
 import { ObjectStoreError, type PutOptions } from '../types.ts';
 import { CheckedBody } from './checked-body.ts';
@@ -23,7 +23,7 @@ export interface Sendable {
 export async function sendBody<T>(
   body: Uint8Array | Readable,
   options: PutOptions,
-  send: (sendable: Sendable) => Promise<T>,
+  send: (sendable: Sendable, signal?: AbortSignal) => Promise<T>,
 ): Promise<{ result: T; sizeBytes: number; digests: Digests }> {
   const digester = new Digester([options.checksumAlgorithm, options.alsoVerify]);
   if (body instanceof Uint8Array || options.sizeBytes === undefined) {
@@ -42,25 +42,33 @@ async function flowing<T>(
   sizeBytes: number,
   digester: Digester,
   options: PutOptions,
-  send: (sendable: Sendable) => Promise<T>,
+  send: (sendable: Sendable, signal: AbortSignal) => Promise<T>,
 ): Promise<{ result: T; sizeBytes: number; digests: Digests }> {
+  // The SDK does not listen for errors of a body it sends: a body that fails stops short, and the request is aborted.
+  const abort = new AbortController();
+  let broken: unknown;
+  const fail = (error: unknown): void => {
+    broken ??= error;
+    abort.abort();
+  };
   let digests: Digests | undefined;
-  const checked = new CheckedBody(digester, (finished) => {
+  const checked = new CheckedBody(digester, fail, (finished) => {
     options.verify?.(finished);
     digests = finished;
   });
-  let broken: unknown;
-  pipeline(source, checked, (error) => {
-    broken ??= error ?? undefined;
+  source.once('error', fail);
+  source.once('close', () => {
+    if (!source.readableEnded) fail(source.errored ?? new Error('the body broke off'));
   });
+  if (source.destroyed) fail(source.errored ?? new Error('the body broke off'));
+  source.pipe(checked);
   try {
-    const result = await send({ Body: checked, ContentLength: sizeBytes });
+    const result = await send({ Body: checked, ContentLength: sizeBytes }, abort.signal);
     if (digests) return { result, sizeBytes, digests };
   } catch (error) {
-    // A body that broke off is the reason, not what the SDK makes of it.
-    if (checked.errored) throw checked.errored;
     throw broken ?? s3Failure(error);
   } finally {
+    source.unpipe(checked);
     checked.destroy();
   }
   throw new ObjectStoreError('unavailable', 'the S3 server answered before it had the whole body');

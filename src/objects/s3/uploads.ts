@@ -44,7 +44,7 @@ export class S3Uploads {
     options: PutOptions,
   ): Promise<PartInfo> {
     const { sdk, client } = await this.#load();
-    const { result, sizeBytes, digests } = await sendBody(body, options, (sendable) =>
+    const { result, sizeBytes, digests } = await sendBody(body, options, (sendable, signal) =>
       client.send(
         new sdk.UploadPartCommand({
           Bucket: bucket.name,
@@ -54,6 +54,7 @@ export class S3Uploads {
           ...sendable,
           ...(options.checksumAlgorithm && { ChecksumAlgorithm: options.checksumAlgorithm }),
         }),
+        signal && { abortSignal: signal },
       ),
     );
     return {
