@@ -67,10 +67,11 @@ export type { S3Dependencies } from './dependencies.ts';
 /** An operation of S3: its body is checked first, and what rooms throw is worded as S3 does. */
 function s3<Input>(
   handle: (input: Input, context: CallContext) => Promise<Record<string, unknown>>,
+  checksums: 'of the body' | 'of the object' = 'of the body',
 ): ImplementedOperation {
   return implement<Input & ErrorSubject, Record<string, unknown>>(async (input, context) => {
     try {
-      await checkIntegrity(context);
+      if (checksums === 'of the body') await checkIntegrity(context);
       return await handle(input, context);
     } catch (error) {
       throw wordFailure(error, input);
@@ -83,7 +84,7 @@ export function createS3Service(deps: S3Dependencies): OperationTable<S3Operatio
     ...bucketOperations(deps),
     ...objectOperations(deps),
     ...notConfigured(deps, s3),
-    ...unimplementedAll('Varve keeps one setting of this kind only: none', [
+    ...unimplementedAll('Varve keeps no such setting of buckets', [
       'PutBucketAbac',
       'PutBucketAccelerateConfiguration',
       'PutBucketAnalyticsConfiguration',
@@ -179,7 +180,7 @@ function objectOperations(deps: S3Dependencies) {
     CreateMultipartUpload: s3(createMultipartUpload(deps)),
     UploadPart: s3(uploadPart(deps)),
     UploadPartCopy: s3(uploadPartCopy(deps)),
-    CompleteMultipartUpload: s3(completeMultipartUpload(deps)),
+    CompleteMultipartUpload: s3(completeMultipartUpload(deps), 'of the object'),
     AbortMultipartUpload: s3(abortMultipartUpload(deps)),
     ListParts: s3(listParts(deps)),
     ListMultipartUploads: s3(listMultipartUploads(deps)),

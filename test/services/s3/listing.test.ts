@@ -59,7 +59,8 @@ describe('S3 listings', () => {
         token = page.NextContinuationToken;
         assert.equal(page.IsTruncated, token !== undefined);
       } while (token);
-      assert.deepEqual([...entries].sort(), ['a', 'b/', 'c d', 'd/', 'é'].sort());
+      assert.deepEqual(new Set(entries), new Set(['a', 'b/', 'c d', 'd/', 'é']));
+      assert.equal(entries.length, 5);
     }
     const none = await v2({ MaxKeys: 0 });
     assert.deepEqual([none.KeyCount, none.IsTruncated, keys(none)], [0, false, undefined]);

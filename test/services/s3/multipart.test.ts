@@ -121,6 +121,20 @@ describe('S3 multipart uploads', () => {
     );
   });
 
+  test('the checksum of the whole object is checked before it appears', async () => {
+    const { at, part, complete } = await begin({ ChecksumAlgorithm: 'CRC32', ChecksumType: 'FULL_OBJECT' });
+    const one = await part(1, Buffer.from('hello'), { ChecksumAlgorithm: 'CRC32' });
+    await refused(
+      complete([one], { ChecksumCRC32: 'AAAAAA==' }),
+      400,
+      'BadDigest',
+      'The crc32 you specified did not match the calculated checksum.',
+    );
+    await refused(server.s3.send(new HeadObjectCommand(at)), 404, 'NotFound');
+    const done = await complete([one], { ChecksumCRC32: 'NhCmhg==', ChecksumType: 'FULL_OBJECT' });
+    assert.equal(done.ChecksumCRC32, 'NhCmhg==');
+  });
+
   test('which checksum types an algorithm can have is S3’s rule', async () => {
     await refused(
       begin({ ChecksumAlgorithm: 'CRC64NVME', ChecksumType: 'COMPOSITE' }),

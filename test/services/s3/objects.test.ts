@@ -1,5 +1,7 @@
 import assert from 'node:assert/strict';
 import { randomBytes } from 'node:crypto';
+import { Agent } from 'node:http';
+import type { LookupFunction } from 'node:net';
 import { Readable } from 'node:stream';
 import { describe, test } from 'node:test';
 import {
@@ -11,9 +13,12 @@ import {
   GetObjectCommand,
   type GetObjectCommandInput,
   HeadObjectCommand,
+  ListObjectsV2Command,
   PutObjectCommand,
   type PutObjectCommandInput,
+  S3Client,
 } from '@aws-sdk/client-s3';
+import { REGION, ROOT_KEY } from '../../harness.ts';
 import { refused, s3Server } from './server.ts';
 
 const NO_KEY = 'The specified key does not exist.';
@@ -252,6 +257,25 @@ describe('S3 objects', () => {
       'MetadataTooLarge',
       'Your metadata headers exceed the maximum allowed metadata size',
     );
+  });
+
+  test('a bucket can be addressed by host name, too', async () => {
+    const bucket = await server.bucket();
+    await put(bucket, 'dir/k', { Body: 'by path' });
+    // Systems without nss-myhostname do not resolve names below localhost.
+    const lookup: LookupFunction = (_host, _options, done) => done(null, [{ address: '127.0.0.1', family: 4 }]);
+    const client = new S3Client({
+      endpoint: server.endpoint.replace('127.0.0.1', 'localhost'),
+      region: REGION,
+      credentials: ROOT_KEY,
+      maxAttempts: 1,
+      requestHandler: { httpAgent: new Agent({ lookup }) },
+    });
+    const got = await client.send(new GetObjectCommand({ Bucket: bucket, Key: 'dir/k' }));
+    assert.equal(await got.Body?.transformToString(), 'by path');
+    const listed = await client.send(new ListObjectsV2Command({ Bucket: bucket }));
+    assert.equal(listed.Contents?.[0]?.Key, 'dir/k');
+    client.destroy();
   });
 
   test('attributes of an object are told as asked for', async () => {
