@@ -71,7 +71,7 @@ async function startVarveProcess(name: string, upstreamPort: number, durability:
 }
 
 async function turnLoggingOn(endpoint: string): Promise<void> {
-  const shared = { endpoint, region: REGION, credentials: BENCH_KEY };
+  const shared = { endpoint, region: REGION, credentials: { ...BENCH_KEY } };
   const clients = { s3: new S3Client({ ...shared, forcePathStyle: true }), logs: new CloudWatchLogsClient(shared), iam: new IAMClient(shared), bedrock: new BedrockClient(shared) };
   await clients.s3.send(new CreateBucketCommand({ Bucket: 'bench-logs' }));
   await clients.logs.send(new CreateLogGroupCommand({ logGroupName: 'bench' }));

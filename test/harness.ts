@@ -84,7 +84,7 @@ export function testConfig(dataDir: string, settings: Settings): ReturnType<type
 }
 
 export function makeClients(endpoint: string, region = REGION): Clients {
-  const shared = { endpoint, region, credentials: ROOT_KEY, maxAttempts: 1 };
+  const shared = { endpoint, region, credentials: { ...ROOT_KEY }, maxAttempts: 1 };
   return {
     bedrock: new BedrockClient(shared),
     runtime: new BedrockRuntimeClient(shared),

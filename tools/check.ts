@@ -9,13 +9,26 @@ const bin = (name: string): string => new URL(`../node_modules/.bin/${name}`, im
 
 const CHECKS: readonly { name: string; run: () => Promise<string | undefined> }[] = [
   { name: 'types', run: () => command('tsc', ['--noEmit']) },
-  { name: 'lint', run: () => command('oxlint', ['--type-aware', '--deny-warnings', 'src', 'test', 'bench', 'tools', 'bin']) },
+  {
+    name: 'lint',
+    run: () => command('oxlint', ['--type-aware', '--deny-warnings', 'src', 'test', 'bench', 'tools', 'bin']),
+  },
   { name: 'format', run: () => command('oxfmt', ['--check', '.']) },
   { name: 'licences', run: licences },
 ];
 
 /** Licences that Apache-2.0 can be shipped with. */
-const ALLOWED = new Set(['Apache-2.0', 'MIT', 'ISC', 'BSD-2-Clause', 'BSD-3-Clause', '0BSD', 'BlueOak-1.0.0', 'Unlicense', 'CC0-1.0']);
+const ALLOWED = new Set([
+  'Apache-2.0',
+  'MIT',
+  'ISC',
+  'BSD-2-Clause',
+  'BSD-3-Clause',
+  '0BSD',
+  'BlueOak-1.0.0',
+  'Unlicense',
+  'CC0-1.0',
+]);
 
 /** Runs a tool; gives its output when it fails. */
 function command(name: string, args: readonly string[]): Promise<string | undefined> {

@@ -2,6 +2,7 @@
 import { hash } from 'node:crypto';
 import { signRequest } from '#wire';
 
+/** Given to SDK clients as a copy: they write into the object. */
 export const BENCH_KEY = { accessKeyId: 'AKIAVARVEBENCHROOTKY', secretAccessKey: 'varve-bench-secret-varve-bench-secret-01' } as const;
 export const REGION = 'us-east-1';
 const VARIANTS = 64;

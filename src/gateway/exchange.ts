@@ -55,8 +55,9 @@ export class Exchange {
       target: incoming.url ?? '/',
       headers: incoming.headers as RequestHead['headers'],
     };
+    // HTTP/2's response says `finish` also for a stream that was reset; what was never ended was never finished.
     outgoing.on('close', () => {
-      if (!outgoing.writableFinished) this.abort.abort();
+      if (!outgoing.writableEnded) this.abort.abort();
     });
   }
 
