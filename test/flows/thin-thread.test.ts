@@ -10,16 +10,32 @@ test('a Converse call stands as a ModelInvocationLog record in the bucket and, b
   withVarve({}, async ({ clients }) => {
     await logToBoth(clients);
     const messages = [{ role: 'user' as const, content: [{ text: 'What is a varve? “Årsvarv” 層' }] }];
-    const answer = await clients.runtime.send(new ConverseCommand({ modelId: 'varve.echo-v1', messages, requestMetadata: { team: 'lake' } }));
+    const answer = await clients.runtime.send(
+      new ConverseCommand({ modelId: 'varve.echo-v1', messages, requestMetadata: { team: 'lake' } }),
+    );
     const { requestId } = answer.$metadata;
     const record = await recordInBucket(clients, BUCKET, requestId);
     assert.deepEqual(Object.keys(record), [
-      'timestamp', 'accountId', 'region', 'requestId', 'operation', 'modelId', 'input', 'output', 'identity', 'requestMetadata', 'schemaType', 'schemaVersion',
+      'timestamp',
+      'accountId',
+      'region',
+      'requestId',
+      'operation',
+      'modelId',
+      'input',
+      'output',
+      'identity',
+      'requestMetadata',
+      'schemaType',
+      'schemaVersion',
     ]);
     assert.match(record.timestamp, /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ$/);
-    assert.deepEqual([record.accountId, record.region, record.operation, record.modelId], [ACCOUNT, REGION, 'Converse', 'varve.echo-v1']);
+    assert.deepEqual(
+      [record.accountId, record.region, record.operation, record.modelId],
+      [ACCOUNT, REGION, 'Converse', 'varve.echo-v1'],
+    );
     assert.deepEqual(record.input?.inputBodyJson, { messages });
-    assert.deepEqual((record.output?.outputBodyJson as { output: unknown }).output, answer.output);
+    assert.deepEqual((record.output?.outputBodyJson as { output?: unknown } | undefined)?.output, answer.output);
     assert.equal(record.input?.inputTokenCount, answer.usage?.inputTokens);
     assert.equal(record.output?.outputTokenCount, answer.usage?.outputTokens);
     assert.deepEqual(record.requestMetadata, { team: 'lake' });
@@ -33,5 +49,8 @@ test('a Converse call stands as a ModelInvocationLog record in the bucket and, b
     const keys = await listKeys(clients, BUCKET);
     const root = `prod/AWSLogs/${ACCOUNT}/BedrockModelInvocationLogs/`;
     assert.ok(keys.includes(`${root}amazon-bedrock-logs-permission-check`));
-    assert.match(keys.find((key) => key.endsWith('.json.gz')) ?? '', new RegExp(`^${root}${REGION}/\\d{4}/\\d\\d/\\d\\d/\\d\\d/\\d{8}T\\d{9}Z_[0-9a-f]{16}\\.json\\.gz$`));
+    assert.match(
+      keys.find((key) => key.endsWith('.json.gz')) ?? '',
+      new RegExp(`^${root}${REGION}/\\d{4}/\\d\\d/\\d\\d/\\d\\d/\\d{8}T\\d{9}Z_[0-9a-f]{16}\\.json\\.gz$`),
+    );
   }));
