@@ -36,7 +36,12 @@ interface Target {
   readonly child: ChildProcess | undefined;
 }
 
-async function startVarveProcess(name: string, upstreamPort: number, durability: 'fsync' | 'os', root: string): Promise<Target & { startMs: number }> {
+async function startVarveProcess(
+  name: string,
+  upstreamPort: number,
+  durability: 'fsync' | 'os',
+  root: string,
+): Promise<Target & { startMs: number }> {
   const data = join(root, name);
   const port = 20_000 + Math.floor(Math.random() * 20_000);
   const config = join(root, `${name}.json`);
@@ -48,7 +53,9 @@ async function startVarveProcess(name: string, upstreamPort: number, durability:
       data,
       region: REGION,
       logLevel: 'error',
-      accounts: [{ id: ACCOUNT, rootAccessKeyId: BENCH_KEY.accessKeyId, rootSecretAccessKey: BENCH_KEY.secretAccessKey }],
+      accounts: [
+        { id: ACCOUNT, rootAccessKeyId: BENCH_KEY.accessKeyId, rootSecretAccessKey: BENCH_KEY.secretAccessKey },
+      ],
       upstreams: { mock: upstream },
       models: [{ models: ['*'], upstream: 'mock' }],
       journal: { durability },
@@ -57,10 +64,15 @@ async function startVarveProcess(name: string, upstreamPort: number, durability:
   );
   const started = performance.now();
   const varve = new URL('../bin/varve.mjs', import.meta.url).pathname;
-  const child = spawn(process.execPath, [varve, 'serve', '--config', config], { stdio: ['ignore', 'ignore', 'inherit'] });
+  const child = spawn(process.execPath, [varve, 'serve', '--config', config], {
+    stdio: ['ignore', 'ignore', 'inherit'],
+  });
   const endpoint = `http://127.0.0.1:${port}`;
   for (;;) {
-    const healthy = await fetch(`${endpoint}/_varve/health`).then((response) => response.ok, () => false);
+    const healthy = await fetch(`${endpoint}/_varve/health`).then(
+      (response) => response.ok,
+      () => false,
+    );
     if (healthy) break;
     if (performance.now() - started > HEALTHY_TIMEOUT_MS) throw new Error(`${name} did not become healthy`);
     await sleep(10);
@@ -72,15 +84,38 @@ async function startVarveProcess(name: string, upstreamPort: number, durability:
 
 async function turnLoggingOn(endpoint: string): Promise<void> {
   const shared = { endpoint, region: REGION, credentials: { ...BENCH_KEY } };
-  const clients = { s3: new S3Client({ ...shared, forcePathStyle: true }), logs: new CloudWatchLogsClient(shared), iam: new IAMClient(shared), bedrock: new BedrockClient(shared) };
+  const clients = {
+    s3: new S3Client({ ...shared, forcePathStyle: true }),
+    logs: new CloudWatchLogsClient(shared),
+    iam: new IAMClient(shared),
+    bedrock: new BedrockClient(shared),
+  };
   await clients.s3.send(new CreateBucketCommand({ Bucket: 'bench-logs' }));
   await clients.logs.send(new CreateLogGroupCommand({ logGroupName: 'bench' }));
-  const statement = (extra: Record<string, unknown>): string => JSON.stringify({ Version: '2012-10-17', Statement: [{ Effect: 'Allow', ...extra }] });
-  await clients.iam.send(new CreateRoleCommand({ RoleName: 'bench', AssumeRolePolicyDocument: statement({ Principal: { Service: 'bedrock.amazonaws.com' }, Action: 'sts:AssumeRole' }) }));
-  await clients.iam.send(new PutRolePolicyCommand({ RoleName: 'bench', PolicyName: 'write', PolicyDocument: statement({ Action: ['logs:CreateLogStream', 'logs:PutLogEvents'], Resource: '*' }) }));
+  const statement = (extra: Record<string, unknown>): string =>
+    JSON.stringify({ Version: '2012-10-17', Statement: [{ Effect: 'Allow', ...extra }] });
+  await clients.iam.send(
+    new CreateRoleCommand({
+      RoleName: 'bench',
+      AssumeRolePolicyDocument: statement({
+        Principal: { Service: 'bedrock.amazonaws.com' },
+        Action: 'sts:AssumeRole',
+      }),
+    }),
+  );
+  await clients.iam.send(
+    new PutRolePolicyCommand({
+      RoleName: 'bench',
+      PolicyName: 'write',
+      PolicyDocument: statement({ Action: ['logs:CreateLogStream', 'logs:PutLogEvents'], Resource: '*' }),
+    }),
+  );
   await clients.bedrock.send(
     new PutModelInvocationLoggingConfigurationCommand({
-      loggingConfig: { s3Config: { bucketName: 'bench-logs' }, cloudWatchConfig: { logGroupName: 'bench', roleArn: `arn:aws:iam::${ACCOUNT}:role/bench` } },
+      loggingConfig: {
+        s3Config: { bucketName: 'bench-logs' },
+        cloudWatchConfig: { logGroupName: 'bench', roleArn: `arn:aws:iam::${ACCOUNT}:role/bench` },
+      },
     }),
   );
   for (const client of Object.values(clients)) client.destroy();
@@ -143,13 +178,17 @@ function median(rows: readonly Row[], value: (row: Row) => number): number {
 }
 
 function report(rows: readonly Row[]): void {
-  console.log('| call | concurrency | through | requests/s | p50 ms | p99 ms | added p50 | added p99 | CPU µs/request (server alone) | peak RSS MiB | errors |');
+  console.log(
+    '| call | concurrency | through | requests/s | p50 ms | p99 ms | added p50 | added p99 | CPU µs/request (server alone) | peak RSS MiB | errors |',
+  );
   console.log('|---|---|---|---|---|---|---|---|---|---|---|');
   const groups = Map.groupBy(rows, ({ kind, concurrency, target }) => `${kind}|${concurrency}|${target}`);
   for (const group of groups.values()) {
     const [first] = group;
     if (!first) continue;
-    const direct = rows.filter((row) => row.target === 'direct' && row.kind === first.kind && row.concurrency === first.concurrency);
+    const direct = rows.filter(
+      (row) => row.target === 'direct' && row.kind === first.kind && row.concurrency === first.concurrency,
+    );
     const p50 = median(group, (row) => row.p50);
     const p99 = median(group, (row) => row.p99);
     const cells = [
@@ -184,7 +223,9 @@ try {
   const disk = measureFdatasync(root);
   console.log(`Machine: ${cpus().length} × ${cpus()[0]?.model ?? '?'}, Node ${process.version}`);
   console.log(`fdatasync of 4 KiB here: p50 ${disk.p50.toFixed(2)} ms, p99 ${disk.p99.toFixed(2)} ms`);
-  console.log(`Start to healthy: ${fsync.startMs.toFixed(0)} ms; idle: ${((idle?.anonymousBytes ?? 0) / 1048576).toFixed(0)} MiB anonymous, ${((idle?.rssBytes ?? 0) / 1048576).toFixed(0)} MiB RSS, all processes\n`);
+  console.log(
+    `Start to healthy: ${fsync.startMs.toFixed(0)} ms; idle: ${((idle?.anonymousBytes ?? 0) / 1048576).toFixed(0)} MiB anonymous, ${((idle?.rssBytes ?? 0) / 1048576).toFixed(0)} MiB RSS, all processes\n`,
+  );
   const targets: Target[] = [
     { name: 'direct', port: mock.port, child: undefined },
     { name: 'bare proxy', port: bare.port, child: bare.child },

@@ -10,7 +10,15 @@ import { type Config, rootKeys, serverKey, splitListen } from '#config';
 import { DeliveryManager, STORE_BATCH, STORE_RETRY, storeSink } from '#delivery';
 import { Gateway, type GatewayDependencies } from '#gateway';
 import { Identity } from '#identity';
-import { Invocations, LoggingConfigurations, OPEN_CALLS_READER, OpenCalls, Recorder, recoverInterrupted, startCheckpoints } from '#invocation';
+import {
+  Invocations,
+  LoggingConfigurations,
+  OPEN_CALLS_READER,
+  OpenCalls,
+  Recorder,
+  recoverInterrupted,
+  startCheckpoints,
+} from '#invocation';
 import { type FileSystem, openJournal } from '#journal';
 import { LogGroups } from '#log-groups';
 import { ENTRY_KIND } from '#records';
@@ -26,7 +34,7 @@ import {
 import { type DataLock, lockDataDirectory, openState } from '#state';
 import { openStore } from '#store';
 import { createLogger, Telemetry } from '#telemetry';
-import { createModelCatalogue, inferenceRegionOf, isWellKnown, modalitiesOf } from '#upstreams';
+import { createModelCatalogue, inferenceRegionOf, isWellKnown, LOCAL_UPSTREAM, modalitiesOf } from '#upstreams';
 import { loadService, type ServiceName, SigningKeys } from '#wire';
 import { deliveryListener, deliverySettings } from './app/delivery.ts';
 import { healthOf } from './app/health.ts';
@@ -185,7 +193,10 @@ async function openPlant(config: Config, parts: Partial<VarveParts>, telemetry: 
     const storeEvents = { clock, ids, onEvent: emit };
     const store =
       config.store.url === undefined
-        ? openStore({ mode: 'embedded', dataDir: join(config.data, 'store'), memoryBytesMax: config.store.memoryBytesMax }, storeEvents)
+        ? openStore(
+            { mode: 'embedded', dataDir: join(config.data, 'store'), memoryBytesMax: config.store.memoryBytesMax },
+            storeEvents,
+          )
         : openStore({ mode: 'url', url: config.store.url }, storeEvents);
     closers.push(() => store.close());
     // The gateway does not wait for the store: what it would have taken stands in the journal meanwhile.
@@ -193,7 +204,11 @@ async function openPlant(config: Config, parts: Partial<VarveParts>, telemetry: 
     storeStarted.catch(() => undefined);
 
     const keys = await rootKeys(config);
-    const accounts = keys.map((key) => ({ id: key.accountId, rootAccessKeyId: key.accessKeyId, rootSecretAccessKey: key.secretAccessKey }));
+    const accounts = keys.map((key) => ({
+      id: key.accountId,
+      rootAccessKeyId: key.accessKeyId,
+      rootSecretAccessKey: key.secretAccessKey,
+    }));
     const identity = await Identity.open({ accounts, serverKey: await serverKey(config), clock, ids, state });
     const { objects, close: closeObjects } = await openObjects(config, state, clock, ids);
     closers.push(closeObjects);
@@ -228,7 +243,12 @@ async function openPlant(config: Config, parts: Partial<VarveParts>, telemetry: 
     await delivery.addReader({
       name: STORE_READER,
       filter: { kinds: [ENTRY_KIND.invocationEnd, ENTRY_KIND.logEvents] },
-      sink: storeSink({ store, node: journal.nodeId, rowsOf: rowsOf(journal.nodeId), onStored: (sequence) => stored.passed(sequence) }),
+      sink: storeSink({
+        store,
+        node: journal.nodeId,
+        rowsOf: rowsOf(journal.nodeId),
+        onStored: (sequence) => stored.passed(sequence),
+      }),
       batch: { ...STORE_BATCH, waitMs: parseDurationMs(config.store.interval) },
       retry: STORE_RETRY,
       from: 0,
@@ -246,13 +266,22 @@ async function openPlant(config: Config, parts: Partial<VarveParts>, telemetry: 
     const upstreams = openUpstreams(config, journal.spool, clock, ids);
     closers.push(() => upstreams.close());
     const bodyMemory = new Semaphore(config.limits.bodyMemoryBytes);
-    const recorder = new Recorder({ journal, openCalls, emit, onFailure: config.journal.onFailure, modalitiesOf, bodyMemory });
+    const recorder = new Recorder({
+      journal,
+      openCalls,
+      emit,
+      onFailure: config.journal.onFailure,
+      modalitiesOf,
+      bodyMemory,
+    });
     const invocations = new Invocations({
       journal,
       recorder,
       logging,
       choose: upstreams.choose,
-      inferenceRegionOf,
+      // AWS does not tell where it ran a profile's call; of our own model we know.
+      inferenceRegionOf: (upstream, modelId, region) =>
+        upstream === LOCAL_UPSTREAM ? inferenceRegionOf(modelId, region) : undefined,
       encodeStreamError: streamErrorEncoder(loadService('bedrock-runtime')),
       bodyMemory,
       clock,

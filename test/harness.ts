@@ -13,7 +13,10 @@ import { checkConfig } from '#config';
 
 export const ACCOUNT = '123456789012';
 export const REGION = 'us-east-1';
-export const ROOT_KEY = { accessKeyId: 'AKIAVARVETESTROOTKEY', secretAccessKey: 'varve-test-secret-varve-test-secret-0001' } as const;
+export const ROOT_KEY = {
+  accessKeyId: 'AKIAVARVETESTROOTKEY',
+  secretAccessKey: 'varve-test-secret-varve-test-secret-0001',
+} as const;
 
 export interface Clients {
   readonly bedrock: BedrockClient;
@@ -36,7 +39,11 @@ export interface TestVarve {
 type Settings = Record<string, unknown>;
 
 /** Runs `work` against a server; `settings` are merged into a configuration that is quick and quiet. */
-export async function withVarve(settings: Settings, work: (test: TestVarve) => Promise<void>, parts: Partial<VarveParts> = {}): Promise<void> {
+export async function withVarve(
+  settings: Settings,
+  work: (test: TestVarve) => Promise<void>,
+  parts: Partial<VarveParts> = {},
+): Promise<void> {
   const dataDir = await mkdtemp(join(tmpdir(), 'varve-test-'));
   let varve = await startVarve(testConfig(dataDir, settings), parts);
   let clients = makeClients(varve.endpoint);
@@ -83,8 +90,12 @@ export function testConfig(dataDir: string, settings: Settings): ReturnType<type
   );
 }
 
-export function makeClients(endpoint: string, region = REGION): Clients {
-  const shared = { endpoint, region, credentials: { ...ROOT_KEY }, maxAttempts: 1 };
+export function makeClients(
+  endpoint: string,
+  region = REGION,
+  credentials: { accessKeyId: string; secretAccessKey: string } = { ...ROOT_KEY },
+): Clients {
+  const shared = { endpoint, region, credentials, maxAttempts: 1 };
   return {
     bedrock: new BedrockClient(shared),
     runtime: new BedrockRuntimeClient(shared),

@@ -15,14 +15,19 @@ export async function makeBucket({ s3 }: Clients, bucket = BUCKET): Promise<void
 }
 
 /** The role of the guide: trusted by Bedrock, allowed to write the group's stream. */
-export async function makeRole({ iam }: Clients, group = GROUP, role = ROLE): Promise<void> {
+export async function makeRole({ iam }: Clients, group = GROUP, role = ROLE, region = REGION): Promise<void> {
   const condition = {
     StringEquals: { 'aws:SourceAccount': ACCOUNT },
-    ArnLike: { 'aws:SourceArn': `arn:aws:bedrock:${REGION}:${ACCOUNT}:*` },
+    ArnLike: { 'aws:SourceArn': `arn:aws:bedrock:${region}:${ACCOUNT}:*` },
   };
-  const trust = { Effect: 'Allow', Principal: { Service: 'bedrock.amazonaws.com' }, Action: 'sts:AssumeRole', Condition: condition };
+  const trust = {
+    Effect: 'Allow',
+    Principal: { Service: 'bedrock.amazonaws.com' },
+    Action: 'sts:AssumeRole',
+    Condition: condition,
+  };
   await iam.send(new CreateRoleCommand({ RoleName: role, AssumeRolePolicyDocument: policy(trust) }));
-  const resource = `arn:aws:logs:${REGION}:${ACCOUNT}:log-group:${group}:log-stream:aws/bedrock/modelinvocations`;
+  const resource = `arn:aws:logs:${region}:${ACCOUNT}:log-group:${group}:log-stream:aws/bedrock/modelinvocations`;
   const write = { Effect: 'Allow', Action: ['logs:CreateLogStream', 'logs:PutLogEvents'], Resource: resource };
   await iam.send(new PutRolePolicyCommand({ RoleName: role, PolicyName: 'write', PolicyDocument: policy(write) }));
 }

@@ -14,8 +14,18 @@ export interface InvocationRecord {
   readonly accountId: string;
   readonly region: string;
   readonly identity: { readonly arn: string };
-  readonly input?: { readonly inputBodyJson?: unknown; readonly inputBodyS3Path?: string; readonly inputTokenCount?: number; readonly [key: string]: unknown };
-  readonly output?: { readonly outputBodyJson?: unknown; readonly outputBodyS3Path?: string; readonly outputTokenCount?: number; readonly [key: string]: unknown };
+  readonly input?: {
+    readonly inputBodyJson?: unknown;
+    readonly inputBodyS3Path?: string;
+    readonly inputTokenCount?: number;
+    readonly [key: string]: unknown;
+  };
+  readonly output?: {
+    readonly outputBodyJson?: unknown;
+    readonly outputBodyS3Path?: string;
+    readonly outputTokenCount?: number;
+    readonly [key: string]: unknown;
+  };
   readonly errorCode?: string;
   readonly requestMetadata?: Readonly<Record<string, string>>;
   readonly [key: string]: unknown;
@@ -39,7 +49,9 @@ export async function listKeys({ s3 }: Clients, bucket: string): Promise<string[
   const keys: string[] = [];
   let token: string | undefined;
   do {
-    const page = await s3.send(new ListObjectsV2Command({ Bucket: bucket, ...(token === undefined ? {} : { ContinuationToken: token }) }));
+    const page = await s3.send(
+      new ListObjectsV2Command({ Bucket: bucket, ...(token === undefined ? {} : { ContinuationToken: token }) }),
+    );
     for (const { Key } of page.Contents ?? []) keys.push(Key ?? '');
     token = page.NextContinuationToken;
   } while (token !== undefined);
@@ -73,7 +85,9 @@ export async function linesInGroup({ logs }: Clients, logGroupName: string): Pro
   const lines: string[] = [];
   let nextToken: string | undefined;
   do {
-    const page = await logs.send(new FilterLogEventsCommand({ logGroupName, ...(nextToken === undefined ? {} : { nextToken }) }));
+    const page = await logs.send(
+      new FilterLogEventsCommand({ logGroupName, ...(nextToken === undefined ? {} : { nextToken }) }),
+    );
     for (const { message } of page.events ?? []) lines.push(message ?? '');
     nextToken = page.nextToken;
   } while (nextToken !== undefined);
@@ -85,14 +99,22 @@ export function parseRecord(line: string): InvocationRecord {
 }
 
 /** Waits for the record of a call in a bucket. */
-export function recordInBucket(clients: Clients, bucket: string, requestId: string | undefined): Promise<InvocationRecord> {
+export function recordInBucket(
+  clients: Clients,
+  bucket: string,
+  requestId: string | undefined,
+): Promise<InvocationRecord> {
   return eventually(`the record of ${requestId} in s3://${bucket}`, async () =>
     (await linesInBucket(clients, bucket)).map(parseRecord).find((record) => record.requestId === requestId),
   );
 }
 
 /** Waits for the record of a call in a log group. */
-export function recordInGroup(clients: Clients, group: string, requestId: string | undefined): Promise<InvocationRecord> {
+export function recordInGroup(
+  clients: Clients,
+  group: string,
+  requestId: string | undefined,
+): Promise<InvocationRecord> {
   return eventually(`the record of ${requestId} in ${group}`, async () =>
     (await linesInGroup(clients, group)).map(parseRecord).find((record) => record.requestId === requestId),
   );

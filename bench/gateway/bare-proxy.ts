@@ -6,7 +6,14 @@ const agent = new Agent({ keepAlive: true, maxSockets: 256 });
 
 const server = createServer((incoming, outgoing) => {
   const upstream = httpRequest(
-    { host: '127.0.0.1', port: upstreamPort, method: incoming.method, path: incoming.url, headers: incoming.headers, agent },
+    {
+      host: '127.0.0.1',
+      port: upstreamPort,
+      method: incoming.method,
+      path: incoming.url,
+      headers: incoming.headers,
+      agent,
+    },
     (answer) => {
       outgoing.writeHead(answer.statusCode ?? 502, answer.headers);
       answer.pipe(outgoing);

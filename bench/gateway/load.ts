@@ -41,7 +41,12 @@ export async function runLoad({ port, requests, concurrency, durationMs }: LoadO
     connection.close();
   };
   await Promise.all(Array.from({ length: concurrency }, worker));
-  return { requests: latencies.length, errors, seconds: (performance.now() - started) / 1000, latenciesMs: Float64Array.from(latencies).sort() };
+  return {
+    requests: latencies.length,
+    errors,
+    seconds: (performance.now() - started) / 1000,
+    latenciesMs: Float64Array.from(latencies).sort(),
+  };
 }
 
 export function percentile(sorted: Float64Array, share: number): number {

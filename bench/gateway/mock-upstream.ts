@@ -19,7 +19,11 @@ const FRAMES = Array.from({ length: CHUNKS }, (_, at) => {
   const metrics = { inputTokenCount: 210, outputTokenCount: 180, invocationLatency: 1, firstByteLatency: 1 };
   const chunk = last
     ? { type: 'message_stop', 'amazon-bedrock-invocationMetrics': metrics }
-    : { type: 'content_block_delta', index: 0, delta: { type: 'text_delta', text: WORDS.slice(at * 40, at * 40 + 40) } };
+    : {
+        type: 'content_block_delta',
+        index: 0,
+        delta: { type: 'text_delta', text: WORDS.slice(at * 40, at * 40 + 40) },
+      };
   const bytes = Buffer.from(JSON.stringify(chunk)).toString('base64');
   return encodeFrame(
     [

@@ -6,8 +6,13 @@ import { readdir, readFile } from 'node:fs/promises';
 const CLOCK_TICKS_PER_SECOND = 100;
 
 /** Starts a script that prints its port as its first line. */
-export async function startScript(path: string, args: readonly string[] = []): Promise<{ port: number; child: ChildProcess }> {
-  const child = spawn(process.execPath, [new URL(path, import.meta.url).pathname, ...args], { stdio: ['ignore', 'pipe', 'inherit'] });
+export async function startScript(
+  path: string,
+  args: readonly string[] = [],
+): Promise<{ port: number; child: ChildProcess }> {
+  const child = spawn(process.execPath, [new URL(path, import.meta.url).pathname, ...args], {
+    stdio: ['ignore', 'pipe', 'inherit'],
+  });
   const [line] = (await once(child.stdout, 'data')) as [Buffer];
   return { port: Number(line.toString()), child };
 }
@@ -62,5 +67,11 @@ async function costOfOne(pid: number): Promise<ProcessCost> {
   const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
   const kib = (name: string): number => Number(new RegExp(`${name}:\\s+(\\d+) kB`).exec(status)?.[1] ?? 0) * 1024;
   const cpuSeconds = (Number(fields[11] ?? 0) + Number(fields[12] ?? 0)) / CLOCK_TICKS_PER_SECOND;
-  return { cpuSeconds, mainCpuSeconds: cpuSeconds, rssBytes: kib('VmRSS'), peakRssBytes: kib('VmHWM'), anonymousBytes: kib('RssAnon') };
+  return {
+    cpuSeconds,
+    mainCpuSeconds: cpuSeconds,
+    rssBytes: kib('VmRSS'),
+    peakRssBytes: kib('VmHWM'),
+    anonymousBytes: kib('RssAnon'),
+  };
 }

@@ -23,7 +23,8 @@ const LEVELS = {
 
 export function deliveryListener(emit: Emit): DeliveryListener {
   return ({ type, ...event }) => {
-    if (type === 'count' && 'metric' in event) emit({ name: 'delivery-attempts', metric: event.metric, count: event.count });
+    if (type === 'count' && 'metric' in event)
+      emit({ name: 'delivery-attempts', metric: event.metric, count: event.count });
     else if (type !== 'count') emit({ name: `delivery.${type}`, level: LEVELS[type], ...event });
   };
 }

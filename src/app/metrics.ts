@@ -24,12 +24,34 @@ export function registerGauges(telemetry: Telemetry, { journal, store, delivery,
   single('varve_calls_open', 'Model calls that have begun and not ended.', () => openCalls.count);
   single('varve_connections', 'Open client connections.', () => gateway()?.connections ?? 0);
   single('varve_requests_active', 'Requests being served.', () => gateway()?.active ?? 0);
-  single('varve_resident_bytes', "The server process's resident memory (the store's process is not in it).", () => process.memoryUsage.rss());
-  const perDestination = (name: string, help: string, value: (status: ReturnType<DeliveryManager['status']>[number]) => number): void =>
-    telemetry.gauge(name, help, ['route', 'kind'], () => delivery.status().map((status) => ({ labels: { route: status.route, kind: status.kind }, value: value(status) })));
-  perDestination('varve_delivery_lag_entries', 'Journal entries that a destination has not passed.', ({ lagEntries }) => lagEntries);
-  perDestination('varve_delivery_lag_bytes', 'Journal bytes that a destination has not passed.', ({ lagBytes }) => lagBytes);
+  single('varve_resident_bytes', "The server process's resident memory (the store's process is not in it).", () =>
+    process.memoryUsage.rss(),
+  );
+  const perDestination = (
+    name: string,
+    help: string,
+    value: (status: ReturnType<DeliveryManager['status']>[number]) => number,
+  ): void =>
+    telemetry.gauge(name, help, ['route', 'kind'], () =>
+      delivery.status().map((status) => ({ labels: { route: status.route, kind: status.kind }, value: value(status) })),
+    );
+  perDestination(
+    'varve_delivery_lag_entries',
+    'Journal entries that a destination has not passed.',
+    ({ lagEntries }) => lagEntries,
+  );
+  perDestination(
+    'varve_delivery_lag_bytes',
+    'Journal bytes that a destination has not passed.',
+    ({ lagBytes }) => lagBytes,
+  );
   perDestination('varve_delivery_delivered_total', 'Records handed on since the start.', ({ delivered }) => delivered);
-  perDestination('varve_delivery_failed_attempts_total', 'Attempts that failed since the start.', ({ failedAttempts }) => failedAttempts);
-  perDestination('varve_delivery_parked', '1 when a destination denies or is gone.', ({ state }) => Number(state === 'parked'));
+  perDestination(
+    'varve_delivery_failed_attempts_total',
+    'Attempts that failed since the start.',
+    ({ failedAttempts }) => failedAttempts,
+  );
+  perDestination('varve_delivery_parked', '1 when a destination denies or is gone.', ({ state }) =>
+    Number(state === 'parked'),
+  );
 }

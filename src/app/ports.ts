@@ -61,7 +61,10 @@ export function bucketSink(buckets: Buckets): BucketSink {
           sourceArn: destination.sourceArn,
           key,
           body,
-          options: { contentType, ...(contentEncoding === undefined ? {} : { headers: { 'content-encoding': contentEncoding } }) },
+          options: {
+            contentType,
+            ...(contentEncoding === undefined ? {} : { headers: { 'content-encoding': contentEncoding } }),
+          },
         });
       } catch (error) {
         throw deliveryError(error, `s3://${destination.bucketName}/${destination.keyBase}`);
@@ -75,7 +78,11 @@ export function logSink(logGroups: LogGroups): LogSink {
     put: async (destination, events, deliveryKey) => {
       const { groupGeneration, streamName, roleArn, servicePrincipal, accountId, sourceArn } = destination;
       try {
-        await logGroups.putAsRole({ groupGeneration, streamName, roleArn, servicePrincipal, sourceAccount: accountId, sourceArn }, events, deliveryKey);
+        await logGroups.putAsRole(
+          { groupGeneration, streamName, roleArn, servicePrincipal, sourceAccount: accountId, sourceArn },
+          events,
+          deliveryKey,
+        );
       } catch (error) {
         throw deliveryError(error, `log group ${destination.groupName}`);
       }
@@ -90,6 +97,7 @@ function deliveryError(error: unknown, where: string): DeliveryError {
     return new DeliveryError(error.reason, message, { cause: error });
   }
   if (error instanceof LogWriteRefused) return new DeliveryError(error.kind, message, { cause: error });
-  if (error instanceof ObjectStoreError && error.reason === 'denied') return new DeliveryError('denied', message, { cause: error });
+  if (error instanceof ObjectStoreError && error.reason === 'denied')
+    return new DeliveryError('denied', message, { cause: error });
   return new DeliveryError('transient', message, { cause: error });
 }

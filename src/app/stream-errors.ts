@@ -1,8 +1,17 @@
 import type { LoggedOperation } from '#records';
-import { type ApiError, encodeStreamError, eventStreamMember, restJsonCodec, type ServiceSchema, type StructureShape } from '#wire';
+import {
+  type ApiError,
+  encodeStreamError,
+  eventStreamMember,
+  restJsonCodec,
+  type ServiceSchema,
+  type StructureShape,
+} from '#wire';
 
 /** Encodes the frame that tells a caller of a stream about an error, from the operation's own schema. */
-export function streamErrorEncoder(runtime: ServiceSchema): (operation: LoggedOperation, error: ApiError) => Uint8Array {
+export function streamErrorEncoder(
+  runtime: ServiceSchema,
+): (operation: LoggedOperation, error: ApiError) => Uint8Array {
   const unions = new Map<string, StructureShape>();
   const unionOf = (name: string): StructureShape => {
     let union = unions.get(name);

@@ -2,7 +2,14 @@
 import { parseDurationMs, type Clock, type IdSource } from '#base';
 import type { BedrockUpstreamConfig, Config } from '#config';
 import type { Spool } from '#journal';
-import { createBedrockUpstream, createChooser, createLocalUpstream, LOCAL_UPSTREAM, type Upstream, type UpstreamChooser } from '#upstreams';
+import {
+  createBedrockUpstream,
+  createChooser,
+  createLocalUpstream,
+  LOCAL_UPSTREAM,
+  type Upstream,
+  type UpstreamChooser,
+} from '#upstreams';
 
 export interface Upstreams {
   readonly choose: UpstreamChooser;
@@ -10,7 +17,7 @@ export interface Upstreams {
 }
 
 export function openUpstreams(config: Config, spool: Spool, clock: Clock, ids: IdSource): Upstreams {
-  const upstreams = new Map<string, Upstream>([[LOCAL_UPSTREAM, createLocalUpstream({ clock, ids })]]);
+  const upstreams = new Map<string, Upstream>([[LOCAL_UPSTREAM, createLocalUpstream({ clock, ids, spool })]]);
   for (const [name, settings] of Object.entries(config.upstreams)) {
     if (settings.kind === 'bedrock') upstreams.set(name, bedrockUpstream(name, settings, spool, clock));
   }

@@ -111,7 +111,12 @@ Look at them with the AWS CLI, in another terminal:
 function explain(error: unknown, endpoint: string): unknown {
   const code = error instanceof Error ? ((error as NodeJS.ErrnoException).code ?? error.name) : '';
   if (code === 'ECONNREFUSED' || code === 'AggregateError') {
-    return new OperationalError('unreachable', `nothing answers at ${endpoint}`, 'Start a server with: npx varve serve --local-models (or use: npx varve demo --serve)', { cause: error });
+    return new OperationalError(
+      'unreachable',
+      `nothing answers at ${endpoint}`,
+      'Start a server with: npx varve serve --local-models (or use: npx varve demo --serve)',
+      { cause: error },
+    );
   }
   return error;
 }

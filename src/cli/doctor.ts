@@ -28,7 +28,13 @@ export const doctor: Command = async (args) => {
     return 0;
   }
   const config = await configOf(values);
-  const findings = [...(await checkData(config)), await checkDisk(config), await checkEngine(config), ...checkSettings(config), ...(await checkServer(config))];
+  const findings = [
+    ...(await checkData(config)),
+    await checkDisk(config),
+    await checkEngine(config),
+    ...checkSettings(config),
+    ...(await checkServer(config)),
+  ];
   const mark = { ok: 'ok   ', note: 'note ', wrong: 'WRONG' };
   for (const { level, text } of findings) process.stdout.write(`${mark[level]}  ${text}\n`);
   process.stdout.write(`\nEffective settings:\n${JSON.stringify(withoutSecrets(config), undefined, 2)}\n`);
@@ -40,11 +46,17 @@ async function checkData({ data }: Config): Promise<Finding[]> {
   try {
     mode = (await stat(data)).mode & 0o777;
   } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return [note(`The data directory ${data} is not there yet; the server makes it.`)];
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT')
+      return [note(`The data directory ${data} is not there yet; the server makes it.`)];
     return [wrong(`The data directory ${data} cannot be looked at: ${(error as Error).message}.`)];
   }
   const findings: Finding[] = [];
-  if ((mode & 0o077) !== 0) findings.push(wrong(`Others can read the data directory ${data} (mode ${mode.toString(8)}): it holds prompts and keys. Run: chmod 700 ${data}`));
+  if ((mode & 0o077) !== 0)
+    findings.push(
+      wrong(
+        `Others can read the data directory ${data} (mode ${mode.toString(8)}): it holds prompts and keys. Run: chmod 700 ${data}`,
+      ),
+    );
   try {
     await access(data, constants.W_OK | constants.X_OK);
     findings.push(ok(`The data directory ${data} can be written.`));
@@ -58,7 +70,10 @@ async function checkDisk({ data, journal }: Config): Promise<Finding> {
   const { bavail, bsize } = await statfs(data).catch(() => statfs('.'));
   const freeBytes = bavail * bsize;
   const free = `${Math.floor(freeBytes / 1024 / 1024)} MiB are free on the disk of ${data}`;
-  if (freeBytes < journal.freeBytesMin) return wrong(`Only ${free}: calls are refused until there is more (journal.freeBytesMin is ${Math.floor(journal.freeBytesMin / 1024 / 1024)} MiB).`);
+  if (freeBytes < journal.freeBytesMin)
+    return wrong(
+      `Only ${free}: calls are refused until there is more (journal.freeBytesMin is ${Math.floor(journal.freeBytesMin / 1024 / 1024)} MiB).`,
+    );
   return freeBytes < 4 * journal.freeBytesMin ? note(`${free}: that is little.`) : ok(`${free}.`);
 }
 
@@ -69,25 +84,44 @@ async function checkEngine({ store }: Config): Promise<Finding> {
     import.meta.resolve('chdb');
     return ok('The embedded engine (chdb) is installed.');
   } catch {
-    return wrong('The embedded engine is not installed (the optional npm package chdb; it needs Linux with glibc, or macOS). Install it, or set VARVE_STORE_URL.');
+    return wrong(
+      'The embedded engine is not installed (the optional npm package chdb; it needs Linux with glibc, or macOS). Install it, or set VARVE_STORE_URL.',
+    );
   }
 }
 
 function checkSettings(config: Config): Finding[] {
   const findings: Finding[] = [];
-  if (!/^(?:127\.|localhost|\[::1\])/.test(config.listen)) findings.push(note(`Varve listens on ${config.listen}, open to the network without TLS: put a proxy with TLS before it.`));
-  if (config.localModels) findings.push(note('The built-in model answers for well-known model ids (localModels): good for tests, wrong for an audit.'));
+  if (!/^(?:127\.|localhost|\[::1\])/.test(config.listen))
+    findings.push(
+      note(`Varve listens on ${config.listen}, open to the network without TLS: put a proxy with TLS before it.`),
+    );
+  if (config.localModels)
+    findings.push(
+      note('The built-in model answers for well-known model ids (localModels): good for tests, wrong for an audit.'),
+    );
   if (config.allowReset) findings.push(note('POST /_varve/reset may clear all state (allowReset).'));
-  if (config.journal.durability === 'os') findings.push(note('Records survive the death of the process, not a power cut (journal.durability: os).'));
-  if (config.journal.onFailure === 'serve') findings.push(note('Calls are served even when they cannot be recorded (journal.onFailure: serve).'));
-  if (config.models.length === 0 && !config.localModels) findings.push(note('No upstream is configured: only the varve.* models answer. Name one under "upstreams" and "models".'));
+  if (config.journal.durability === 'os')
+    findings.push(note('Records survive the death of the process, not a power cut (journal.durability: os).'));
+  if (config.journal.onFailure === 'serve')
+    findings.push(note('Calls are served even when they cannot be recorded (journal.onFailure: serve).'));
+  if (config.models.length === 0 && !config.localModels)
+    findings.push(
+      note('No upstream is configured: only the varve.* models answer. Name one under "upstreams" and "models".'),
+    );
   return findings;
 }
 
 interface Health {
   readonly status: string;
   readonly problems?: readonly string[];
-  readonly destinations?: readonly { readonly route: string; readonly name: string; readonly state: string; readonly lagEntries: number; readonly lastError?: string }[];
+  readonly destinations?: readonly {
+    readonly route: string;
+    readonly name: string;
+    readonly state: string;
+    readonly lagEntries: number;
+    readonly lastError?: string;
+  }[];
 }
 
 async function checkServer({ listen }: Config): Promise<Finding[]> {
@@ -98,7 +132,13 @@ async function checkServer({ listen }: Config): Promise<Finding[]> {
     health = (await response.json()) as Health;
   } catch (error) {
     const refused = (error as { cause?: { code?: string } }).cause?.code === 'ECONNREFUSED';
-    return [note(refused ? `No server answers at ${endpoint}; start one with: npx varve serve` : `What answers at ${endpoint} is no Varve server.`)];
+    return [
+      note(
+        refused
+          ? `No server answers at ${endpoint}; start one with: npx varve serve`
+          : `What answers at ${endpoint} is no Varve server.`,
+      ),
+    ];
   }
   const problems = (health.problems ?? []).map(wrong);
   const destinations = (health.destinations ?? []).map(({ name, state, lagEntries, lastError }) =>
@@ -114,7 +154,14 @@ function withoutSecrets(value: unknown): unknown {
   if (Array.isArray(value)) return value.map(withoutSecrets);
   if (typeof value !== 'object' || value === null) return value;
   return Object.fromEntries(
-    Object.entries(value).map(([key, item]) => [key, /secret|token/i.test(key) && item !== undefined ? '(set)' : key === 'url' ? withoutPassword(item) : withoutSecrets(item)]),
+    Object.entries(value).map(([key, item]) => [
+      key,
+      /secret|token/i.test(key) && item !== undefined
+        ? '(set)'
+        : key === 'url'
+          ? withoutPassword(item)
+          : withoutSecrets(item),
+    ]),
   );
 }
 

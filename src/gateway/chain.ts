@@ -14,7 +14,15 @@ import { handle } from './steps/handle.ts';
 import { receiveBody } from './steps/receive.ts';
 import { findOperation } from './steps/route.ts';
 
-export const CHAIN: readonly Step[] = [findOperation, resolveCaller, verifyHead, receiveBody, verifyBody, decode, handle];
+export const CHAIN: readonly Step[] = [
+  findOperation,
+  resolveCaller,
+  verifyHead,
+  receiveBody,
+  verifyBody,
+  decode,
+  handle,
+];
 
 export async function runChain(exchange: Exchange, gateway: GatewayDependencies): Promise<void> {
   for (const step of CHAIN) {

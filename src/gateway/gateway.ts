@@ -1,4 +1,4 @@
-import { bug, type Clock } from '#base';
+import { bug, type Clock, OperationalError } from '#base';
 import type { Emit } from '#telemetry';
 import { ApiError, encodeError } from '#wire';
 import { runChain } from './chain.ts';
@@ -78,6 +78,10 @@ export class Gateway {
 
   #errorResponse(exchange: Exchange, error: unknown): Exchange['response'] {
     if (!(error instanceof ApiError)) this.#report(exchange, error);
+    if (error instanceof ApiError && error.cause instanceof OperationalError) {
+      const { reason, message, remedy } = error.cause;
+      this.#emit({ name: 'operational-failure', requestId: exchange.requestId, reason, what: message, remedy });
+    }
     exchange.errorCode = error instanceof ApiError ? error.code : 'InternalFailure';
     return encodeError(exchange.route, exchange.head, error, exchange.requestId);
   }

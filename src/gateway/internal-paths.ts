@@ -23,7 +23,8 @@ const LOOPBACK_ADDRESS = /^(?:127\.|::1$|::ffff:127\.)/;
 export async function answerInternal(exchange: Exchange, paths: InternalPaths): Promise<WireResponse | undefined> {
   const path = exchange.head.target.split('?', 1)[0] ?? '';
   if (!path.startsWith('/_varve/')) return isBrowserHome(exchange, path) ? home() : undefined;
-  if (!hostAllowed(exchange, paths)) return json(403, { message: 'This host name is not allowed here; name it under "hosts" in the configuration.' });
+  if (!hostAllowed(exchange, paths))
+    return json(403, { message: 'This host name is not allowed here; name it under "hosts" in the configuration.' });
   const { method } = exchange.head;
   if (path === '/_varve/health' && (method === 'GET' || method === 'HEAD')) {
     const { ok, detail } = await paths.health();
@@ -31,7 +32,11 @@ export async function answerInternal(exchange: Exchange, paths: InternalPaths): 
   }
   if (path === '/_varve/metrics' && method === 'GET') return metrics(exchange, paths);
   if (path === '/_varve/reset' && method === 'POST') return reset(exchange, paths);
-  if (path.startsWith('/_varve/console')) return text(404, 'The console comes with a later release; see the README for the AWS CLI commands that show records.\n');
+  if (path.startsWith('/_varve/console'))
+    return text(
+      404,
+      'The console comes with a later release; see the README for the AWS CLI commands that show records.\n',
+    );
   return json(404, { message: `There is nothing at ${method} ${path.slice(0, 200)}.` });
 }
 
@@ -39,7 +44,11 @@ async function metrics(exchange: Exchange, paths: InternalPaths): Promise<WireRe
   if (!LOOPBACK_ADDRESS.test(exchange.sourceIp) && !bearerMatches(exchange, paths.metricsToken)) {
     return json(401, { message: 'Off loopback, metrics need the configured metricsToken as bearer token.' });
   }
-  return { status: 200, headers: { 'content-type': 'text/plain; version=0.0.4; charset=utf-8' }, body: await paths.metrics() };
+  return {
+    status: 200,
+    headers: { 'content-type': 'text/plain; version=0.0.4; charset=utf-8' },
+    body: await paths.metrics(),
+  };
 }
 
 async function reset(exchange: Exchange, paths: InternalPaths): Promise<WireResponse> {

@@ -2,7 +2,12 @@
  * One port for HTTP/1.1 and HTTP/2 with prior knowledge: the JavaScript Bedrock runtime client speaks the
  * latter to plain endpoints (aws-wire.md P1). The first bytes of a connection tell which it is.
  */
-import { createServer as createHttpServer, type IncomingMessage, type Server as HttpServer, type ServerResponse } from 'node:http';
+import {
+  createServer as createHttpServer,
+  type IncomingMessage,
+  type Server as HttpServer,
+  type ServerResponse,
+} from 'node:http';
 import { createServer as createHttp2Server, type Http2Server, type ServerHttp2Session } from 'node:http2';
 import { type AddressInfo, createServer as createNetServer, type Server as NetServer, type Socket } from 'node:net';
 import { OperationalError, sleep } from '#base';
@@ -139,12 +144,22 @@ function listenFailure(error: NodeJS.ErrnoException, host: string, port: number)
       { cause: error },
     );
   }
-  return new OperationalError('listen-failed', `cannot listen on ${host}:${port}: ${error.message}`, 'Choose another address with --listen HOST:PORT.', { cause: error });
+  return new OperationalError(
+    'listen-failed',
+    `cannot listen on ${host}:${port}: ${error.message}`,
+    'Choose another address with --listen HOST:PORT.',
+    { cause: error },
+  );
 }
 
 /** A request that is not HTTP gets a bare status and the connection is closed: no protocol is known to answer in. */
 function answerClientError(error: NodeJS.ErrnoException, socket: Socket): void {
   if (error.code === 'ECONNRESET' || !socket.writable) return void socket.destroy();
-  const status = error.code === 'HPE_HEADER_OVERFLOW' ? '431 Request Header Fields Too Large' : error.code === 'ERR_HTTP_REQUEST_TIMEOUT' ? '408 Request Timeout' : '400 Bad Request';
+  const status =
+    error.code === 'HPE_HEADER_OVERFLOW'
+      ? '431 Request Header Fields Too Large'
+      : error.code === 'ERR_HTTP_REQUEST_TIMEOUT'
+        ? '408 Request Timeout'
+        : '400 Bad Request';
   socket.end(`HTTP/1.1 ${status}\r\nConnection: close\r\nContent-Length: 0\r\n\r\n`);
 }

@@ -18,10 +18,18 @@ export interface Received {
  * Gathers a whole body.
  * @throws {ApiError} what `tooLarge` makes, as soon as the limit is passed; RequestTimeout when the client breaks off
  */
-export async function gatherBody(incoming: Incoming, spool: Spool, limitBytes: number, tooLarge: () => ApiError): Promise<Received> {
+export async function gatherBody(
+  incoming: Incoming,
+  spool: Spool,
+  limitBytes: number,
+  tooLarge: () => ApiError,
+): Promise<Received> {
   if (Number(incoming.headers['content-length'] ?? 0) > limitBytes) throw tooLarge();
   const collector = new BodyCollector(spool);
-  const flowing = Number(incoming.headers['content-length'] ?? Number.POSITIVE_INFINITY) > BODY_IN_MEMORY_BYTES_MAX ? createHash('sha256') : undefined;
+  const flowing =
+    Number(incoming.headers['content-length'] ?? Number.POSITIVE_INFINITY) > BODY_IN_MEMORY_BYTES_MAX
+      ? createHash('sha256')
+      : undefined;
   try {
     await drain(incoming, (chunk) => {
       if (collector.sizeBytes + chunk.length > limitBytes) throw tooLarge();
@@ -65,7 +73,11 @@ function drain(incoming: Incoming, take: (chunk: Buffer) => Promise<void> | unde
 }
 
 function brokenOff(): ApiError {
-  return new ApiError('RequestTimeout', 'Your socket connection to the server was not read from or written to within the timeout period.', { status: 400 });
+  return new ApiError(
+    'RequestTimeout',
+    'Your socket connection to the server was not read from or written to within the timeout period.',
+    { status: 400 },
+  );
 }
 
 /** Passes bytes through and fails at the end when their hash is not the signed one: nothing has taken effect by then. */

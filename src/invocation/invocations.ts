@@ -45,7 +45,7 @@ export interface InvocationsOptions {
   readonly logging: LoggingConfigurations;
   readonly choose: UpstreamChooser;
   /** The Region that a profile's call runs in, when it is known. */
-  readonly inferenceRegionOf: (modelId: string, region: string) => string | undefined;
+  readonly inferenceRegionOf: (upstream: string, modelId: string, region: string) => string | undefined;
   /** The frame that tells a caller of a stream of this operation about an error. */
   readonly encodeStreamError: (operation: LoggedOperation, error: ApiError) => Uint8Array;
   readonly bodyMemory: Semaphore;
@@ -209,7 +209,12 @@ class Call {
         if (this.#request.signal.aborted) return;
         failure = apiErrorOf(error);
         if (held) yield held.raw;
-        held = { raw: this.#encodeError(failure), messageType: 'exception', type: failure.code, payload: Buffer.alloc(0) };
+        held = {
+          raw: this.#encodeError(failure),
+          messageType: 'exception',
+          type: failure.code,
+          payload: Buffer.alloc(0),
+        };
       }
       ended = true;
       const unrecorded = await this.#endStream(content, answer, failure ? 'error' : 'ok', failure).catch(apiErrorOf);
@@ -225,7 +230,12 @@ class Call {
     return this.#options.encodeStreamError(this.#request.operation, error);
   }
 
-  async #endStream(content: StreamContent, answer: UpstreamAnswer, outcome: Outcome, error: ApiError | undefined): Promise<void> {
+  async #endStream(
+    content: StreamContent,
+    answer: UpstreamAnswer,
+    outcome: Outcome,
+    error: ApiError | undefined,
+  ): Promise<void> {
     const { operation } = this.#request;
     const { counted } = content;
     const response = await content.finish();
@@ -256,14 +266,20 @@ class Call {
 
   #facts({ outcome, tokens, stopReason, error, upstreamRequestId }: Ending): InvocationFacts {
     const latencyMs = Math.max(0, Math.round(this.#options.clock.monotonicMs() - this.#startedMs));
-    const inferenceRegion = this.#options.inferenceRegionOf(this.#request.modelId, this.#request.region);
+    const inferenceRegion = this.#options.inferenceRegionOf(
+      this.#begun.begin.upstream,
+      this.#request.modelId,
+      this.#request.region,
+    );
     return {
       begin: this.#begun.begin,
       outcome,
       tokens,
       latencyMs,
       ...(error ? { errorCode: error.code, errorMessage: error.message } : {}),
-      ...(this.#firstFrameMs === undefined ? {} : { timeToFirstTokenMs: Math.round(this.#firstFrameMs - this.#startedMs) }),
+      ...(this.#firstFrameMs === undefined
+        ? {}
+        : { timeToFirstTokenMs: Math.round(this.#firstFrameMs - this.#startedMs) }),
       ...(stopReason === undefined ? {} : { stopReason }),
       ...(upstreamRequestId === undefined ? {} : { upstreamRequestId }),
       ...(inferenceRegion === undefined ? {} : { inferenceRegion }),
@@ -278,7 +294,9 @@ class Call {
     // Without a place for large bodies nothing of this one is kept.
     const isConverse = operation === 'Converse' || operation === 'ConverseStream';
     if (isConverse && logging?.data && logging.switches) {
-      return this.#options.bodyMemory.with(body.sizeBytes * 3, async () => work({ contentType, bytes: await body.bytes() }));
+      return this.#options.bodyMemory.with(body.sizeBytes * 3, async () =>
+        work({ contentType, bytes: await body.bytes() }),
+      );
     }
     const spooled = body instanceof SpooledBody ? body : bug('a body on disk that is not in the spool');
     if (logging?.data) await spooled.writer.commit();
@@ -295,7 +313,11 @@ class Call {
 
 function apiErrorOf(error: unknown): ApiError {
   if (error instanceof ApiError) return error;
-  return new ApiError('InternalServerException', 'The system encountered an unexpected error during processing. Try your request again.', { status: 500, cause: error });
+  return new ApiError(
+    'InternalServerException',
+    'The system encountered an unexpected error during processing. Try your request again.',
+    { status: 500, cause: error },
+  );
 }
 
 /** The error that an exception frame tells: its class name and message. */

@@ -76,7 +76,12 @@ export class Recorder {
    * Writes the end and resolves when it is durable; the call's last byte may leave then.
    * @throws {ApiError} ServiceUnavailableException when it cannot be written and calls are to be refused
    */
-  async end(call: BegunCall, facts: InvocationFacts, request: RequestContent, response: ResponseContent): Promise<void> {
+  async end(
+    call: BegunCall,
+    facts: InvocationFacts,
+    request: RequestContent,
+    response: ResponseContent,
+  ): Promise<void> {
     try {
       const end = await this.#externalise(this.#render(facts, request, response));
       await this.#append(call, end);
@@ -95,7 +100,14 @@ export class Recorder {
 
   async #append(call: BegunCall, end: InvocationEnd): Promise<void> {
     const { logging } = call.begin;
-    const routes = logging ? [...new Set([...logging.lineRoutes, ...(end.dataObjects.length > 0 && logging.data ? [logging.data.route] : [])])] : [];
+    const routes = logging
+      ? [
+          ...new Set([
+            ...logging.lineRoutes,
+            ...(end.dataObjects.length > 0 && logging.data ? [logging.data.route] : []),
+          ]),
+        ]
+      : [];
     await this.#options.journal.append(
       {
         kind: ENTRY_KIND.invocationEnd,
@@ -133,7 +145,11 @@ export class Recorder {
       return;
     }
     this.#options.emit({ name: 'record-refused', reason: error.reason });
-    throw new ApiError('ServiceUnavailableException', 'The service is temporarily unavailable: the call cannot be recorded.', { status: 503, cause: error });
+    throw new ApiError(
+      'ServiceUnavailableException',
+      'The service is temporarily unavailable: the call cannot be recorded.',
+      { status: 503, cause: error },
+    );
   }
 
   async #tellGap(): Promise<void> {
@@ -145,7 +161,13 @@ export class Recorder {
       const at = journal.head;
       await journal.append({
         kind: ENTRY_KIND.gap,
-        payload: encodeGap({ reader: 'journal', firstSequence: at + 1, lastSequence: at, count, reason: 'journal-unwritable' }),
+        payload: encodeGap({
+          reader: 'journal',
+          firstSequence: at + 1,
+          lastSequence: at,
+          count,
+          reason: 'journal-unwritable',
+        }),
       });
     } catch (error) {
       this.#missed += count;

@@ -19,7 +19,9 @@ import type { OpenCalls } from './open-calls.ts';
 export const INTERRUPTED_CODE = 'InterruptedException';
 const SCAN_STEP_BYTES = 8 * 1024 * 1024;
 const CHECKPOINT_INTERVAL_MS = 5_000;
-const SCHEMA = ['CREATE TABLE invocation_checkpoint (id INTEGER PRIMARY KEY CHECK (id = 1), sequence INTEGER NOT NULL) STRICT'];
+const SCHEMA = [
+  'CREATE TABLE invocation_checkpoint (id INTEGER PRIMARY KEY CHECK (id = 1), sequence INTEGER NOT NULL) STRICT',
+];
 
 /**
  * Ends the calls that were interrupted; must run before the first new call.
@@ -38,7 +40,7 @@ export async function recoverInterrupted(journal: Journal, state: State, openCal
 async function openBegins(journal: Journal, from: number): Promise<Map<string, InvocationBegin>> {
   const open = new Map<string, InvocationBegin>();
   const kinds = [ENTRY_KIND.invocationBegin, ENTRY_KIND.invocationEnd];
-  for (let after = from; after < journal.head; ) {
+  for (let after = from; after < journal.head;) {
     const { entries, nextAfter } = await journal.read({ after, maxBytes: SCAN_STEP_BYTES, kinds, waitMs: 0 });
     for (const { kind, payload, attachments } of entries) {
       if (kind === ENTRY_KIND.invocationEnd) {
@@ -82,7 +84,9 @@ export function startCheckpoints(state: State, openCalls: OpenCalls): () => Prom
   const save = async (): Promise<void> => {
     const sequence = openCalls.settledThrough;
     if (sequence === saved) return;
-    await state.transaction([{ sql: 'INSERT OR REPLACE INTO invocation_checkpoint (id, sequence) VALUES (1, ?)', parameters: [sequence] }]);
+    await state.transaction([
+      { sql: 'INSERT OR REPLACE INTO invocation_checkpoint (id, sequence) VALUES (1, ?)', parameters: [sequence] },
+    ]);
     saved = sequence;
     openCalls.hold(sequence);
   };

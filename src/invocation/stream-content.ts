@@ -45,7 +45,12 @@ export class StreamContent {
     if (!this.#writer) return this.counted;
     await this.#writer.write(Buffer.from(']'));
     await this.#writer.commit();
-    return { kind: 'whole', contentType: this.#contentType, attachment: this.#writer.id, sizeBytes: this.#writer.sizeBytes };
+    return {
+      kind: 'whole',
+      contentType: this.#contentType,
+      attachment: this.#writer.id,
+      sizeBytes: this.#writer.sizeBytes,
+    };
   }
 
   async discard(): Promise<void> {

@@ -19,6 +19,8 @@ export type TelemetryEvent =
   | { name: 'invocations-recovered'; interrupted: number }
   /** Attempts to hand on records, under AWS's names (bedrock-invocation-log.md §2.8). */
   | { name: 'delivery-attempts'; metric: string; count: number }
+  /** An operational failure that a caller was told of only in AWS's words. */
+  | { name: 'operational-failure'; requestId: string; reason: string; what: string; remedy: string }
   | { name: 'record-refused'; reason: string }
   | { name: 'record-missed'; count: number }
   | { name: 'connection-refused'; reason: string }

@@ -69,7 +69,12 @@ export class Telemetry {
       labelNames: ['reason'],
       registers,
     });
-    this.#attempts = new Counter({ name: 'varve_delivery_attempts_total', help: "Attempts to hand on records, by the name of AWS's metric.", labelNames: ['metric'], registers });
+    this.#attempts = new Counter({
+      name: 'varve_delivery_attempts_total',
+      help: "Attempts to hand on records, by the name of AWS's metric.",
+      labelNames: ['metric'],
+      registers,
+    });
     this.#missed = new Counter({
       name: 'varve_records_missed_total',
       help: 'Calls served without a record (on_failure: serve).',
@@ -105,6 +110,10 @@ export class Telemetry {
       case 'handler-failed':
         this.#events.inc({ event: event.name });
         this.#log.error({ ...event, error: describeError(event.error) }, 'a request failed inside Varve');
+        return;
+      case 'operational-failure':
+        this.#events.inc({ event: `${event.name}:${event.reason}` });
+        this.#log.warn(event, event.what);
         return;
       case 'invocations-recovered':
         this.#events.inc({ event: event.name });

@@ -16,7 +16,11 @@ export interface Found {
 const WAIT_MS = 90_000;
 const STEP_MS = 1_000;
 
-export async function awaitRecords(clients: DemoClients, requestIds: readonly string[], startMs: number): Promise<Found> {
+export async function awaitRecords(
+  clients: DemoClients,
+  requestIds: readonly string[],
+  startMs: number,
+): Promise<Found> {
   const deadline = Date.now() + WAIT_MS;
   for (;;) {
     const found = await look(clients, new Set(requestIds), startMs);
@@ -39,7 +43,11 @@ async function look(clients: DemoClients, wanted: ReadonlySet<string>, startMs: 
   let nextToken: string | undefined;
   do {
     const page = await clients.logs.send(
-      new FilterLogEventsCommand({ logGroupName: DEMO.logGroup, startTime: startMs - 2_000, ...(nextToken ? { nextToken } : {}) }),
+      new FilterLogEventsCommand({
+        logGroupName: DEMO.logGroup,
+        startTime: startMs - 2_000,
+        ...(nextToken ? { nextToken } : {}),
+      }),
     );
     for (const { message } of page.events ?? []) note(message ?? '', wanted, inLogGroup);
     nextToken = page.nextToken;
@@ -57,7 +65,9 @@ async function listKeys({ s3 }: DemoClients, startMs: number): Promise<string[]>
   const keys: string[] = [];
   let ContinuationToken: string | undefined;
   do {
-    const page = await s3.send(new ListObjectsV2Command({ Bucket: DEMO.bucket, ...(ContinuationToken ? { ContinuationToken } : {}) }));
+    const page = await s3.send(
+      new ListObjectsV2Command({ Bucket: DEMO.bucket, ...(ContinuationToken ? { ContinuationToken } : {}) }),
+    );
     for (const { Key, LastModified } of page.Contents ?? []) {
       if (Key !== undefined && (LastModified?.getTime() ?? 0) >= startMs - 2_000) keys.push(Key);
     }

@@ -1,5 +1,11 @@
 import { bug } from '#base';
-import { authenticationError, AuthenticationFailure, parseAuthorization, verifySignature, type VerifiedRequest } from '#wire';
+import {
+  authenticationError,
+  AuthenticationFailure,
+  parseAuthorization,
+  verifySignature,
+  type VerifiedRequest,
+} from '#wire';
 import type { Step } from '../deps.ts';
 import type { Exchange } from '../exchange.ts';
 
@@ -27,7 +33,11 @@ export const resolveCaller: Step = (exchange, { identity, clock, defaultRegion }
       throw new AuthenticationFailure('missing');
     }
     if (authorization.kind === 'bearer') {
-      const resolved = identity.resolveBearer(authorization.token, exchange.route?.service.metadata.signingName, clock.nowMs());
+      const resolved = identity.resolveBearer(
+        authorization.token,
+        exchange.route?.service.metadata.signingName,
+        clock.nowMs(),
+      );
       exchange.caller = resolved.caller;
       exchange.region = resolved.region ?? regionOfHost(exchange) ?? defaultRegion;
     } else {
@@ -57,14 +67,23 @@ export const verifyBody: Step = (exchange, gateway) =>
     const { bodySha256Hex, verified } = exchange;
     if (verified === undefined) {
       exchange.verified = verify(exchange, gateway, bodySha256Hex ?? bug('a body whose hash was not computed'));
-    } else if (bodySha256Hex !== undefined && verified.payload.kind === 'whole' && verified.payload.sha256Hex !== bodySha256Hex) {
+    } else if (
+      bodySha256Hex !== undefined &&
+      verified.payload.kind === 'whole' &&
+      verified.payload.sha256Hex !== bodySha256Hex
+    ) {
       throw new AuthenticationFailure('content-mismatch');
     }
   });
 
-function verify(exchange: Exchange, { clock, signingKeys }: Parameters<Step>[1], bodySha256Hex: string | undefined): VerifiedRequest {
+function verify(
+  exchange: Exchange,
+  { clock, signingKeys }: Parameters<Step>[1],
+  bodySha256Hex: string | undefined,
+): VerifiedRequest {
   const { authorization, route, head, secret } = exchange;
-  if (authorization?.kind !== 'header' && authorization?.kind !== 'presigned') return bug('verifying a request that is not signed');
+  if (authorization?.kind !== 'header' && authorization?.kind !== 'presigned')
+    return bug('verifying a request that is not signed');
   const { metadata } = route?.service ?? bug('verifying a request without a route');
   return verifySignature(authorization, head, {
     secret: secret ?? bug('verifying a request without a secret'),

@@ -24,7 +24,11 @@ export const handle: Step = async (exchange) => {
   });
 };
 
-function contextOf(exchange: Exchange, headers: Record<string, string>, answer: { status: number | undefined }): CallContext {
+function contextOf(
+  exchange: Exchange,
+  headers: Record<string, string>,
+  answer: { status: number | undefined },
+): CallContext {
   return {
     requestId: exchange.requestId,
     caller: exchange.caller ?? bug('handling without a caller'),
@@ -47,7 +51,11 @@ function contextOf(exchange: Exchange, headers: Record<string, string>, answer: 
   };
 }
 
-function rawResponse({ requestId }: Exchange, { headers, body }: RawAnswer, added: Record<string, string>): WireResponse {
+function rawResponse(
+  { requestId }: Exchange,
+  { headers, body }: RawAnswer,
+  added: Record<string, string>,
+): WireResponse {
   const all = { ...headers, ...added, 'x-amzn-requestid': requestId };
   if (!('inMemory' in body)) return { status: 200, headers: all, body };
   const length = { ...all, 'content-length': String(body.sizeBytes) };

@@ -24,7 +24,10 @@ export const receiveBody: Step = async (exchange, gateway) => {
   }
   if (exchange.body === undefined) {
     const limitBytes = gateway.bodyBytesMax(route.serviceName);
-    keep(exchange, await gatherBody(exchange.incoming, gateway.spool, limitBytes, () => tooLarge(exchange, limitBytes)));
+    keep(
+      exchange,
+      await gatherBody(exchange.incoming, gateway.spool, limitBytes, () => tooLarge(exchange, limitBytes)),
+    );
   }
 };
 
@@ -42,7 +45,10 @@ function streamOf(exchange: Exchange): Readable {
     return piped(incoming, createChunkedDecoder(verified, head, wordFailure(exchange)));
   }
   if (verified?.payload.kind === 'whole' && verified.payload.sha256Hex !== undefined) {
-    return piped(incoming, hashCheck(verified.payload.sha256Hex, () => wordFailure(exchange)(new AuthenticationFailure('content-mismatch'))));
+    return piped(
+      incoming,
+      hashCheck(verified.payload.sha256Hex, () => wordFailure(exchange)(new AuthenticationFailure('content-mismatch'))),
+    );
   }
   return incoming;
 }
@@ -52,7 +58,12 @@ function piped<T extends NodeJS.ReadWriteStream & Readable>(incoming: Readable, 
   through.on('error', () => undefined);
   incoming.once('error', (error) => through.destroy(error));
   incoming.once('close', () => {
-    if (!incoming.readableEnded) through.destroy(new ApiError('RequestTimeout', 'The connection was closed before the whole body was received.', { status: 400 }));
+    if (!incoming.readableEnded)
+      through.destroy(
+        new ApiError('RequestTimeout', 'The connection was closed before the whole body was received.', {
+          status: 400,
+        }),
+      );
   });
   return incoming.pipe(through);
 }

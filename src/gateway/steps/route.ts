@@ -14,7 +14,12 @@ export const findOperation: Step = async (exchange, { services, spool, hostNames
   let formBody: Buffer | undefined;
   if (needsFormBody(head)) {
     exchange.continue();
-    const received = await gatherBody(incoming, spool, FORM_BYTES_MAX, () => new ApiError('RequestEntityTooLarge', 'The request is too large.', { status: 413 }));
+    const received = await gatherBody(
+      incoming,
+      spool,
+      FORM_BYTES_MAX,
+      () => new ApiError('RequestEntityTooLarge', 'The request is too large.', { status: 413 }),
+    );
     keep(exchange, received);
     formBody = await received.body.bytes();
   }

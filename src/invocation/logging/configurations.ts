@@ -17,7 +17,11 @@ interface S3Config {
 /** As on the wire (`LoggingConfig` of the Bedrock API). */
 export interface LoggingConfig {
   readonly cloudWatchConfig?:
-    | { readonly logGroupName: string; readonly roleArn: string; readonly largeDataDeliveryS3Config?: S3Config | undefined }
+    | {
+        readonly logGroupName: string;
+        readonly roleArn: string;
+        readonly largeDataDeliveryS3Config?: S3Config | undefined;
+      }
     | undefined;
   readonly s3Config?: S3Config | undefined;
   readonly textDataDeliveryEnabled?: boolean | undefined;
@@ -119,7 +123,11 @@ export class LoggingConfigurations {
       configurationVersion: entry.version,
       switches: switchesOf(entry.config),
       lineRoutes: [s3, cloudWatch].flatMap((spec) => (spec ? [spec.route] : [])),
-      ...(data ? { data: { route: data.route, bucketName: data.bucketName, keyBase: `${data.keyBase}${hourPath(nowMs)}data/` } } : {}),
+      ...(data
+        ? {
+            data: { route: data.route, bucketName: data.bucketName, keyBase: `${data.keyBase}${hourPath(nowMs)}data/` },
+          }
+        : {}),
     };
   }
 
@@ -132,7 +140,9 @@ export class LoggingConfigurations {
     const largeBucket = large && (await ensureBucketPermission(this.#ports, scope, large.bucketName, large.keyPrefix));
     return {
       ...(s3 ? { s3: s3Destination('s3', scope, s3, s3Config?.keyPrefix) } : {}),
-      ...(group && cloudWatchConfig ? { cloudWatch: cloudWatchDestination(scope, group, cloudWatchConfig.roleArn) } : {}),
+      ...(group && cloudWatchConfig
+        ? { cloudWatch: cloudWatchDestination(scope, group, cloudWatchConfig.roleArn) }
+        : {}),
       // When both are configured the S3 destination holds large data; one reference only.
       ...(largeBucket && !s3 ? { largeData: s3Destination('s3-data', scope, largeBucket, large?.keyPrefix) } : {}),
     };
@@ -144,7 +154,13 @@ export class LoggingConfigurations {
     await this.#state.transaction([
       {
         sql: 'INSERT OR REPLACE INTO logging_configurations VALUES (?, ?, ?, ?, ?)',
-        parameters: [scope.accountId, scope.region, version, next ? JSON.stringify(next.config) : null, JSON.stringify(next?.destinations ?? {})],
+        parameters: [
+          scope.accountId,
+          scope.region,
+          version,
+          next ? JSON.stringify(next.config) : null,
+          JSON.stringify(next?.destinations ?? {}),
+        ],
       },
     ]);
     const before = this.#entries.get(key);

@@ -70,7 +70,9 @@ export function cloudWatchDestination(
 
 /** Short, ASCII, and the same for the same destination: putting a configuration again goes on where it was. */
 function routeName(kind: string, scope: Scope, generation: string, detail: string): string {
-  const digest = createHash('sha256').update(JSON.stringify([scope.accountId, scope.region, generation, detail])).digest('hex');
+  const digest = createHash('sha256')
+    .update(JSON.stringify([scope.accountId, scope.region, generation, detail]))
+    .digest('hex');
   return `${kind}-${digest.slice(0, 16)}`;
 }
 

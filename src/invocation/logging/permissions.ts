@@ -45,7 +45,12 @@ function bucketRefusal(name: string, why: string): ApiError {
  * and writes the permission-check object.
  * @throws {ApiError} ValidationException with the reason
  */
-export async function ensureBucketPermission(ports: LoggingPorts, scope: Scope, bucketName: string, keyPrefix: string | undefined): Promise<BucketFacts> {
+export async function ensureBucketPermission(
+  ports: LoggingPorts,
+  scope: Scope,
+  bucketName: string,
+  keyPrefix: string | undefined,
+): Promise<BucketFacts> {
   const bucket = ports.findBucket(bucketName);
   if (!bucket) throw bucketRefusal(bucketName, 'The specified bucket does not exist.');
   if (bucket.accountId !== scope.accountId || bucket.region !== scope.region) {
@@ -57,7 +62,10 @@ export async function ensureBucketPermission(ports: LoggingPorts, scope: Scope, 
   const root = logRoot(scope.accountId, keyPrefix);
   const checkKey = `${root}amazon-bedrock-logs-permission-check`;
   // The policy must hold for every key under the root, so a key of a day to come is asked about, too.
-  const sampleKeys = [checkKey, `${root}${scope.region}/2000/01/01/00/data/00000000-0000-4000-8000-000000000000_input.json.gz`];
+  const sampleKeys = [
+    checkKey,
+    `${root}${scope.region}/2000/01/01/00/data/00000000-0000-4000-8000-000000000000_input.json.gz`,
+  ];
   const decide = (): PolicyDecision[] => sampleKeys.map((key) => ports.decidePut(bucketName, key, requestOf(scope)));
   if (decide().includes('implicit-deny')) {
     await ports.addPolicyStatement(bucketName, deliveryStatement(scope, bucketName, root));
@@ -89,7 +97,12 @@ function deliveryStatement(scope: Scope, bucketName: string, root: string): Reco
  * Makes sure that the group exists and that Bedrock may take the role and write the group's stream.
  * @throws {ApiError} ValidationException in AWS's words, the same for every cause (§2.2)
  */
-export function ensureLogGroupPermission(ports: LoggingPorts, scope: Scope, groupName: string, roleArn: string): { name: string; generation: string } {
+export function ensureLogGroupPermission(
+  ports: LoggingPorts,
+  scope: Scope,
+  groupName: string,
+  roleArn: string,
+): { name: string; generation: string } {
   const group = ports.findLogGroup(scope, groupName);
   const resource = `arn:aws:logs:${scope.region}:${scope.accountId}:log-group:${groupName}:log-stream:${INVOCATION_STREAM}`;
   const actions = ['logs:CreateLogStream', 'logs:PutLogEvents'];

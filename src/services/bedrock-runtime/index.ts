@@ -9,15 +9,22 @@ import { invokeModelWithResponseStream } from './operations/invoke-model-with-re
 
 export type { RuntimeDependencies } from './invoke.ts';
 
-export function createBedrockRuntimeService(dependencies: RuntimeDependencies): OperationTable<BedrockRuntimeOperation> {
+export function createBedrockRuntimeService(
+  dependencies: RuntimeDependencies,
+): OperationTable<BedrockRuntimeOperation> {
   return {
     InvokeModel: invokeModel(dependencies),
     InvokeModelWithResponseStream: invokeModelWithResponseStream(dependencies),
     Converse: converse(dependencies),
     ConverseStream: converseStream(dependencies),
     CountTokens: countTokens(dependencies),
-    InvokeModelWithBidirectionalStream: unimplemented('Bedrock does not write it to the invocation log, and no upstream of Varve speaks it yet'),
-    ...unimplementedAll('guardrails live in AWS; call them there until Varve forwards them', ['ApplyGuardrail', 'InvokeGuardrailChecks']),
+    InvokeModelWithBidirectionalStream: unimplemented(
+      'Bedrock does not write it to the invocation log, and no upstream of Varve speaks it yet',
+    ),
+    ...unimplementedAll('guardrails live in AWS; call them there until Varve forwards them', [
+      'ApplyGuardrail',
+      'InvokeGuardrailChecks',
+    ]),
     ...unimplementedAll('asynchronous jobs are not written to the invocation log; no upstream of Varve runs them yet', [
       'StartAsyncInvoke',
       'GetAsyncInvoke',

@@ -20,7 +20,11 @@ export interface RuntimeCall {
 }
 
 /** Performs the call and hands its bytes through. */
-export async function performCall(dependencies: RuntimeDependencies, call: RuntimeCall, context: CallContext): Promise<RawAnswer> {
+export async function performCall(
+  dependencies: RuntimeDependencies,
+  call: RuntimeCall,
+  context: CallContext,
+): Promise<RawAnswer> {
   const answer = await dependencies.invocations.invoke({
     ...call,
     region: context.region,
@@ -47,7 +51,14 @@ export function bedrockHeadersOf(headers: CallContext['headers']): Record<string
 export const METADATA_HEADER = 'x-amzn-bedrock-request-metadata';
 
 function answerHeaders(answer: InvocationAnswer, modelId: string, wellKnown: WellKnownModels): Record<string, string> {
-  const shared = { ...answer.bedrockHeaders, ...(wellKnown.has(modelId) && answer.upstream === 'local' ? { [UPSTREAM_HEADER]: 'local' } : {}) };
+  const shared = {
+    ...answer.bedrockHeaders,
+    ...(wellKnown.has(modelId) && answer.upstream === 'local' ? { [UPSTREAM_HEADER]: 'local' } : {}),
+  };
   if (answer.kind === 'whole') return { ...shared, 'content-type': answer.contentType };
-  return { ...shared, 'content-type': 'application/vnd.amazon.eventstream', 'x-amzn-bedrock-content-type': answer.contentType };
+  return {
+    ...shared,
+    'content-type': 'application/vnd.amazon.eventstream',
+    'x-amzn-bedrock-content-type': answer.contentType,
+  };
 }

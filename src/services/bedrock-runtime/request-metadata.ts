@@ -23,7 +23,8 @@ export function metadataOfHeader({ headers, signedHeaders, caller }: CallContext
   if (caller.kind !== 'api-key' && !signedHeaders.has(METADATA_HEADER)) {
     throw new ApiError('InvalidSignatureException', `The header ${METADATA_HEADER} must be signed.`, { status: 403 });
   }
-  if (text.length > HEADER_CHARS_MAX) throw refusal(`the header must have length less than or equal to ${HEADER_CHARS_MAX}`);
+  if (text.length > HEADER_CHARS_MAX)
+    throw refusal(`the header must have length less than or equal to ${HEADER_CHARS_MAX}`);
   return checked(parsed(text));
 }
 
@@ -39,7 +40,11 @@ function parsed(text: string): Metadata {
   } catch {
     throw refusal('the header must be a JSON object of strings');
   }
-  const isStrings = typeof value === 'object' && value !== null && !Array.isArray(value) && Object.values(value).every((item) => typeof item === 'string');
+  const isStrings =
+    typeof value === 'object' &&
+    value !== null &&
+    !Array.isArray(value) &&
+    Object.values(value).every((item) => typeof item === 'string');
   if (!isStrings) throw refusal('the header must be a JSON object of strings');
   return value as Metadata;
 }
@@ -48,8 +53,10 @@ function checked(metadata: Metadata): Metadata | undefined {
   const entries = Object.entries(metadata);
   if (entries.length > ENTRIES_MAX) throw refusal(`it must have at most ${ENTRIES_MAX} entries`);
   for (const [key, value] of entries) {
-    if (key === '' || key.length > CHARS_MAX || !CHARS.test(key)) throw refusal('a key must have 1 to 256 of the allowed characters');
-    if (value.length > CHARS_MAX || !CHARS.test(value)) throw refusal('a value must have at most 256 of the allowed characters');
+    if (key === '' || key.length > CHARS_MAX || !CHARS.test(key))
+      throw refusal('a key must have 1 to 256 of the allowed characters');
+    if (value.length > CHARS_MAX || !CHARS.test(value))
+      throw refusal('a value must have at most 256 of the allowed characters');
   }
   return entries.length === 0 ? undefined : metadata;
 }

@@ -123,10 +123,10 @@ export function createBedrockService(dependencies: BedrockDependencies): Operati
       'PutEnforcedGuardrailConfiguration',
       'UpdateGuardrail',
     ]),
-    ...unimplementedAll('application inference profiles are made in AWS; calls to them are forwarded and recorded by their ARN', [
-      'CreateInferenceProfile',
-      'DeleteInferenceProfile',
-    ]),
+    ...unimplementedAll(
+      'application inference profiles are made in AWS; calls to them are forwarded and recorded by their ARN',
+      ['CreateInferenceProfile', 'DeleteInferenceProfile'],
+    ),
     ...unimplementedAll('batch inference runs in AWS and is not written to the invocation log', [
       'CreateModelInvocationJob',
       'GetModelInvocationJob',

@@ -7,7 +7,12 @@ import type { BedrockDependencies } from '../dependencies.ts';
 export function getFoundationModel({ catalogue }: BedrockDependencies): ImplementedOperation {
   return implement(async ({ modelIdentifier }: GetFoundationModelCommandInput, { region }) => {
     const modelDetails = catalogue.foundationModel(modelIdentifier ?? '', region);
-    if (!modelDetails) throw new ApiError('ResourceNotFoundException', 'Could not resolve the foundation model from the provided model identifier.', { status: 404 });
+    if (!modelDetails)
+      throw new ApiError(
+        'ResourceNotFoundException',
+        'Could not resolve the foundation model from the provided model identifier.',
+        { status: 404 },
+      );
     return { modelDetails };
   });
 }

@@ -7,7 +7,10 @@ import type { BedrockDependencies } from '../dependencies.ts';
 export function getInferenceProfile({ catalogue }: BedrockDependencies): ImplementedOperation {
   return implement(async ({ inferenceProfileIdentifier }: GetInferenceProfileCommandInput, { region, accountId }) => {
     const profile = catalogue.inferenceProfile(inferenceProfileIdentifier ?? '', region, accountId);
-    if (!profile) throw new ApiError('ResourceNotFoundException', 'The provided inference profile identifier is invalid.', { status: 404 });
+    if (!profile)
+      throw new ApiError('ResourceNotFoundException', 'The provided inference profile identifier is invalid.', {
+        status: 404,
+      });
     return profile;
   });
 }

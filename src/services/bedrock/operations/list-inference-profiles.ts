@@ -14,8 +14,10 @@ export function listInferenceProfiles({ catalogue }: BedrockDependencies): Imple
     const { maxResults = PAGE_DEFAULT, nextToken, typeEquals } = input;
     // Application profiles are a user's own; none can be made here yet.
     const all = typeEquals === 'APPLICATION' ? [] : catalogue.inferenceProfiles(region, accountId);
-    const start = nextToken === undefined ? 0 : all.findIndex((profile) => tokenOf(profile.inferenceProfileId) === nextToken) + 1;
-    if (nextToken !== undefined && start === 0) throw new ApiError('ValidationException', 'The provided token is invalid.', { status: 400 });
+    const start =
+      nextToken === undefined ? 0 : all.findIndex((profile) => tokenOf(profile.inferenceProfileId) === nextToken) + 1;
+    if (nextToken !== undefined && start === 0)
+      throw new ApiError('ValidationException', 'The provided token is invalid.', { status: 400 });
     const inferenceProfileSummaries = all.slice(start, start + maxResults);
     const last = inferenceProfileSummaries.at(-1);
     const hasMore = start + maxResults < all.length && last !== undefined;
