@@ -20,25 +20,14 @@ import {
   type PutOptions,
   type UploadInfo,
 } from '../types.ts';
-import { SegmentReader, type Segment } from './blob-reader.ts';
 import type { Blobs, WrittenBlob } from './blobs.ts';
 import { ContentPins } from './content-pins.ts';
-import { fileFailure, stateFailure } from './failures.ts';
+import { stateFailure } from './failures.ts';
 import { listingResult, listingStatement } from './listing.ts';
-import {
-  type Attributes,
-  keyBytes,
-  must,
-  objectOf,
-  partInfo,
-  partOf,
-  type StoredObject,
-  type StoredPart,
-} from './rows.ts';
+import { DiskReading } from './reading.ts';
+import { must, type StoredObject } from './rows.ts';
+import { insertion, removal, writeConditions } from './statements.ts';
 import { DiskUploads } from './uploads.ts';
-
-/** How often a read follows an object that is overwritten under it before it gives up. */
-const READ_ATTEMPTS = 20;
 
 interface Parts {
   readonly state: State;
@@ -56,6 +45,7 @@ export class DiskObjects implements ObjectStore {
   readonly #clock: Clock;
   readonly #stop: AbortController;
   readonly #pins = new ContentPins();
+  readonly #reading: DiskReading;
   readonly #uploads: DiskUploads;
 
   constructor({ state, blobs, clock, swept, stop }: Parts) {
@@ -64,6 +54,7 @@ export class DiskObjects implements ObjectStore {
     this.#blobs = blobs;
     this.#clock = clock;
     this.#stop = stop;
+    this.#reading = new DiskReading(state, blobs, this.#pins);
     this.#uploads = new DiskUploads({
       state,
       blobs,
@@ -137,31 +128,19 @@ export class DiskObjects implements ObjectStore {
   }
 
   async head(bucket: BucketHandle, key: string): Promise<ObjectInfo> {
-    return (await this.#find(bucket, key)).info;
+    return (await this.#reading.find(bucket, key)).info;
   }
 
-  async get(
+  get(
     bucket: BucketHandle,
     key: string,
     range?: { first: number; last: number },
   ): Promise<{ info: ObjectInfo; body: Readable }> {
-    for (let attempt = 0; attempt < READ_ATTEMPTS; attempt += 1) {
-      const found = await this.#find(bucket, key);
-      const body = await this.#reader(bucket, found, range);
-      if (body) return { info: found.info, body };
-    }
-    throw new ObjectStoreError('unavailable', 'the object is overwritten faster than it can be opened');
+    return this.#reading.open(bucket, key, range);
   }
 
   async delete(bucket: BucketHandle, key: string): Promise<void> {
-    const at = [bucket.generation, keyBytes(key)];
-    const [parts = [], objects = []] = await this.#commit([
-      {
-        sql: 'DELETE FROM objects_part WHERE owner = (SELECT content FROM objects_object WHERE bucket = ? AND key = ?) RETURNING blob',
-        parameters: at,
-      },
-      { sql: 'DELETE FROM objects_object WHERE bucket = ? AND key = ? RETURNING content', parameters: at },
-    ]);
+    const [parts = [], objects = []] = await this.#commit(removal(bucket, key));
     this.#removeContent(bucket, objects[0], parts);
   }
 
@@ -170,12 +149,9 @@ export class DiskObjects implements ObjectStore {
     return listingResult(await this.#all(sql, parameters), options);
   }
 
-  async parts(bucket: BucketHandle, key: string): Promise<{ info: ObjectInfo; parts: PartInfo[] }> {
-    const { info, content } = await this.#find(bucket, key);
-    const parts = info.partCount === undefined ? [wholePart(info, content)] : await this.#partsOf(content);
-    return { info, parts: parts.map(partInfo) };
+  parts(bucket: BucketHandle, key: string): Promise<{ info: ObjectInfo; parts: PartInfo[] }> {
+    return this.#reading.parts(bucket, key);
   }
-
   createUpload(
     bucket: BucketHandle,
     key: string,
@@ -237,61 +213,37 @@ export class DiskObjects implements ObjectStore {
     options: PutOptions,
     more: readonly SqlStatement[] = [],
   ): Promise<void> {
-    const at = [bucket.generation, keyBytes(info.key)];
-    const attributes: Attributes = {
-      contentType: info.contentType,
-      headers: info.headers,
-      metadata: info.metadata,
-      checksums: info.checksums,
-      ...(info.checksumType && { checksumType: info.checksumType }),
-    };
-    const conditions = [must('EXISTS (SELECT 1 FROM objects_bucket WHERE generation = ?)', [bucket.generation])];
-    if (options.ifNoneMatch) {
-      conditions.push(must('NOT EXISTS (SELECT 1 FROM objects_object WHERE bucket = ? AND key = ?)', at));
-    }
-    if (options.ifMatch !== undefined) {
-      conditions.push(
-        must('EXISTS (SELECT 1 FROM objects_object WHERE bucket = ? AND key = ? AND etag = ?)', [
-          ...at,
-          options.ifMatch,
-        ]),
-      );
-    }
+    const conditions = writeConditions(bucket, info.key, options);
     const removed = conditions.length + more.length;
     const rows = await this.#commit([
       ...conditions,
       ...more,
-      {
-        sql: 'DELETE FROM objects_part WHERE owner = (SELECT content FROM objects_object WHERE bucket = ? AND key = ?) RETURNING blob',
-        parameters: at,
-      },
-      { sql: 'DELETE FROM objects_object WHERE bucket = ? AND key = ? RETURNING content', parameters: at },
-      {
-        sql: 'INSERT INTO objects_object VALUES (?, ?, ?, ?, ?, ?, ?, ?)',
-        parameters: [
-          ...at,
-          content,
-          info.sizeBytes,
-          info.etag,
-          info.lastModifiedMs,
-          info.partCount ?? null,
-          JSON.stringify(attributes),
-        ],
-      },
-    ]).catch((error: unknown) => this.#explain(error, bucket, info.key, options));
+      ...removal(bucket, info.key),
+      insertion(bucket, info, content),
+    ]).catch((error: unknown) => this.#explain(error, bucket, info.key, options, more.length > 0));
     this.#removeContent(bucket, rows[removed + 1]?.[0], rows[removed] ?? []);
   }
 
   /** Which condition it was that broke a transaction; conflicts that are none of ours pass through. */
-  async #explain(error: unknown, bucket: BucketHandle, key: string, options: PutOptions): Promise<never> {
+  async #explain(
+    error: unknown,
+    bucket: BucketHandle,
+    key: string,
+    options: PutOptions,
+    isCompletion: boolean,
+  ): Promise<never> {
     if (!(error instanceof StateConflict)) throw error;
     await this.#mustHave(bucket, error);
     if (options.ifMatch !== undefined) {
-      const { etag } = (await this.#find(bucket, key)).info;
+      if (!(await this.#reading.exists(bucket, key))) {
+        throw new ObjectStoreError('no-such-key', 'there is no object to match', { cause: error });
+      }
+      const { etag } = (await this.#reading.find(bucket, key)).info;
       if (etag !== options.ifMatch) throw preconditionFailed(error);
     }
-    if (options.ifNoneMatch && (await this.#exists(bucket, key))) throw preconditionFailed(error);
-    throw error;
+    if (options.ifNoneMatch && (await this.#reading.exists(bucket, key))) throw preconditionFailed(error);
+    // Of a plain put only its own conditions can have failed, even if they hold again by now.
+    throw isCompletion ? error : preconditionFailed(error);
   }
 
   /** Runs the commit that names a new blob; a blob that is surely not named is removed again. */
@@ -317,49 +269,6 @@ export class DiskObjects implements ObjectStore {
     });
   }
 
-  /** A reader of the object's bytes, or undefined when they were removed since its row was read. */
-  async #reader(
-    bucket: BucketHandle,
-    { info, content }: StoredObject,
-    range: { first: number; last: number } | undefined,
-  ): Promise<Readable | undefined> {
-    const { first, last } = range ?? { first: 0, last: info.sizeBytes - 1 };
-    if (range && (first < 0 || last < first || last >= info.sizeBytes)) {
-      throw new ObjectStoreError('invalid-range', 'the range lies outside the object');
-    }
-    const unpin = this.#pins.pin(content);
-    if (!unpin) return undefined;
-    try {
-      const parts = info.partCount === undefined ? [wholePart(info, content)] : await this.#partsOf(content);
-      const segments = segmentsOf(parts, first, last, (blob) => this.#blobs.path(bucket.generation, blob));
-      if (info.partCount !== undefined && parts.length === 0) return (unpin(), undefined);
-      return await SegmentReader.open(segments, unpin);
-    } catch (error) {
-      unpin();
-      if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
-      return error instanceof ObjectStoreError ? Promise.reject(error) : fileFailure(error);
-    }
-  }
-
-  async #find(bucket: BucketHandle, key: string): Promise<StoredObject> {
-    const [row] = await this.#all('SELECT * FROM objects_object WHERE bucket = ? AND key = ?', [
-      bucket.generation,
-      keyBytes(key),
-    ]);
-    if (!row) throw new ObjectStoreError('no-such-key', 'no object has this key');
-    return objectOf(row);
-  }
-
-  async #exists(bucket: BucketHandle, key: string): Promise<boolean> {
-    const at = [bucket.generation, keyBytes(key)];
-    return (await this.#all('SELECT 1 FROM objects_object WHERE bucket = ? AND key = ?', at)).length > 0;
-  }
-
-  async #partsOf(content: string): Promise<StoredPart[]> {
-    const rows = await this.#all('SELECT * FROM objects_part WHERE owner = ? ORDER BY number', [content]);
-    return rows.map(partOf);
-  }
-
   #all(sql: string, parameters: SqlStatement['parameters'] = []): Promise<SqlRow[]> {
     return this.#state.all(sql, parameters).catch(stateFailure);
   }
@@ -371,28 +280,4 @@ export class DiskObjects implements ObjectStore {
 
 function preconditionFailed(cause: unknown): ObjectStoreError {
   return new ObjectStoreError('precondition-failed', 'the condition of the write does not hold', { cause });
-}
-
-function wholePart(info: ObjectInfo, content: string): StoredPart {
-  const { sizeBytes, etag, lastModifiedMs, checksums } = info;
-  return { partNumber: 1, sizeBytes, etag, lastModifiedMs, checksums, blob: content };
-}
-
-/** The pieces of the parts' files that make up bytes `first` to `last` of the object. */
-function segmentsOf(
-  parts: readonly StoredPart[],
-  first: number,
-  last: number,
-  pathOf: (blob: string) => string,
-): Segment[] {
-  const segments: Segment[] = [];
-  let start = 0;
-  for (const { blob, sizeBytes } of parts) {
-    const from = Math.max(first - start, 0);
-    const to = Math.min(last - start, sizeBytes - 1);
-    // An empty object still opens its file, so that a removed one is noticed.
-    if (from <= to || parts.length === 1) segments.push({ path: pathOf(blob), first: from, last: to });
-    start += sizeBytes;
-  }
-  return segments;
 }

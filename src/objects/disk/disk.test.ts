@@ -177,3 +177,13 @@ test('a file system without space or rights is told apart', () => {
   assert.throws(failing('EDQUOT'), { reason: 'no-space' });
   assert.throws(failing('EACCES'), { reason: 'unavailable' });
 });
+
+test('a write whose condition fails leaves no file behind', () =>
+  withStore(async ({ store, dir }) => {
+    await store.createBucket(bucket);
+    await fails(store.put(bucket, 'none', Buffer.from('x'), { ifMatch: '"0"' }), 'no-such-key');
+    await store.put(bucket, 'k', Buffer.from('there'));
+    await fails(store.put(bucket, 'k', Buffer.from('x'), { ifMatch: '"0"' }), 'precondition-failed');
+    await fails(store.put(bucket, 'k', Buffer.from('x'), { ifNoneMatch: true }), 'precondition-failed');
+    assert.equal((await files(dir)).length, 1);
+  }));
