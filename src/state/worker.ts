@@ -50,11 +50,11 @@ function prepare(sql: string): StatementSync {
 }
 
 function run({ sql, parameters = [] }: SqlStatement): SqlRow[] {
-  return prepare(sql).all(...(parameters as SqlValue[])) as SqlRow[];
+  return prepare(sql).all(...parameters) as SqlRow[];
 }
 
 function describe(error: unknown): { message: string; conflict: boolean; sqliteCode: number } {
-  const sqliteCode = Number((error as { errcode?: number }).errcode ?? 0);
+  const sqliteCode = (error as { errcode?: number }).errcode ?? 0;
   const conflict = sqliteCode === SQLITE_CONSTRAINT_UNIQUE || sqliteCode === SQLITE_CONSTRAINT_PRIMARYKEY;
   return { message: error instanceof Error ? error.message : String(error), conflict, sqliteCode };
 }
