@@ -5,7 +5,7 @@
  */
 import { DatabaseSync, type StatementSync } from 'node:sqlite';
 import { parentPort, workerData } from 'node:worker_threads';
-import type { SqlRow, SqlStatement, SqlValue } from './types.ts';
+import type { SqlRow, SqlStatement } from './types.ts';
 
 export type WorkerRequest =
   | { id: number; kind: 'transaction'; statements: readonly SqlStatement[] }
