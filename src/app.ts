@@ -214,7 +214,7 @@ async function openPlant(config: Config, parts: Partial<VarveParts>, telemetry: 
     closers.push(closeObjects);
     const buckets = await Buckets.open({ state, objects, clock, ids });
 
-    const stored = new StoredPosition(() => void delivery.flush(STORE_READER));
+    const stored = new StoredPosition(() => void delivery.flush(STORE_READER), storeStarted);
     const logGroups = await LogGroups.open({
       state,
       journal,

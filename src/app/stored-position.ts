@@ -1,12 +1,20 @@
 /** How far the store has read the journal, for reads that wait for their writes (house plan, decision 6). */
+import { sleep } from '#base';
+
 export class StoredPosition {
   #sequence = 0;
   readonly #waiters = new Set<{ readonly sequence: number; readonly resolve: (stored: boolean) => void }>();
   /** Asks the store's reader not to wait for more. */
   readonly #hurry: () => void;
+  /** Undefined once the store has been started, or has failed to: reads tell of that themselves. */
+  #starting: Promise<void> | undefined;
 
-  constructor(hurry: () => void) {
+  constructor(hurry: () => void, storeStarted: Promise<void>) {
     this.#hurry = hurry;
+    const settled = (): void => {
+      this.#starting = undefined;
+    };
+    this.#starting = storeStarted.then(settled, settled);
   }
 
   /** Everything up to `sequence` is in the store. */
@@ -16,8 +24,10 @@ export class StoredPosition {
   }
 
   /** Resolves true once the store has passed the sequence, false when it has not within the time. */
-  reached(sequence: number, timeoutMs: number): Promise<boolean> {
-    if (sequence <= this.#sequence) return Promise.resolve(true);
+  async reached(sequence: number, timeoutMs: number): Promise<boolean> {
+    // Right after a start a read waits for the store; it is not refused.
+    if (this.#starting) await within(this.#starting, timeoutMs);
+    if (sequence <= this.#sequence) return true;
     return new Promise((resolve) => {
       const settle = (stored: boolean): void => {
         clearTimeout(timer);
@@ -30,4 +40,9 @@ export class StoredPosition {
       this.#hurry();
     });
   }
+}
+
+async function within(work: Promise<void>, timeoutMs: number): Promise<void> {
+  const done = new AbortController();
+  await Promise.race([work.finally(() => done.abort()), sleep(timeoutMs, done.signal)]);
 }
