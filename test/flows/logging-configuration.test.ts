@@ -110,7 +110,10 @@ test('nothing is delivered before Put and after Delete, and the store knows thes
     assert.equal(rows.size, 3);
     for (const { $metadata, usage } of [before, after]) {
       const row = rows.get($metadata.requestId ?? '');
-      assert.deepEqual([row?.raw.length, row?.prompt, row?.completion, row?.inputTokens], [0, '', '', usage?.inputTokens]);
+      assert.deepEqual(
+        [row?.raw.length, row?.prompt, row?.completion, row?.inputTokens],
+        [0, '', '', usage?.inputTokens],
+      );
     }
   }));
 
@@ -136,9 +139,17 @@ test('a configuration is there again after a restart, and records go on', () =>
     await recordInGroup(running.clients, GROUP, $metadata.requestId);
   }));
 
-test('each account has a configuration of its own, and cannot name another account\'s destinations', () => {
-  const other = { id: '999988887777', rootAccessKeyId: 'AKIAVARVETESTOTHERK1', rootSecretAccessKey: 'other-secret-other-secret-0001' };
-  const first = { id: ACCOUNT, rootAccessKeyId: 'AKIAVARVETESTROOTKEY', rootSecretAccessKey: 'varve-test-secret-varve-test-secret-0001' };
+test("each account has a configuration of its own, and cannot name another account's destinations", () => {
+  const other = {
+    id: '999988887777',
+    rootAccessKeyId: 'AKIAVARVETESTOTHERK1',
+    rootSecretAccessKey: 'other-secret-other-secret-0001',
+  };
+  const first = {
+    id: ACCOUNT,
+    rootAccessKeyId: 'AKIAVARVETESTROOTKEY',
+    rootSecretAccessKey: 'varve-test-secret-varve-test-secret-0001',
+  };
   return withVarve({ accounts: [first, other] }, async ({ clients, endpoint }) => {
     const credentials = { accessKeyId: other.rootAccessKeyId, secretAccessKey: other.rootSecretAccessKey };
     const theirs = makeClients(endpoint, 'us-east-1', credentials);
