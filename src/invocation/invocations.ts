@@ -84,7 +84,12 @@ export class Invocations {
     const { contentType, bedrockHeaders } = answer;
     const head = { upstream: upstream.name, contentType, bedrockHeaders };
     if (answer.kind === 'stream') return { ...head, kind: 'stream', body: call.stream(answer) };
-    await call.whole(answer);
+    try {
+      await call.whole(answer);
+    } catch (error) {
+      if (answer.body instanceof SpooledBody) await answer.body.writer.discard();
+      throw error;
+    }
     return { ...head, kind: 'whole', body: answer.body };
   }
 

@@ -1,6 +1,6 @@
 /** Writes the begin and the end of model calls into the journal (house plan, decision 1). */
 import { OperationalError, type Semaphore } from '#base';
-import type { Journal, Reservation } from '#journal';
+import type { Journal, Reservation, SpoolWriter } from '#journal';
 import {
   attachmentsOf,
   type DataObject,
@@ -82,12 +82,15 @@ export class Recorder {
     request: RequestContent,
     response: ResponseContent,
   ): Promise<void> {
+    const spilled: SpoolWriter[] = [];
     try {
-      const end = await this.#externalise(this.#render(facts, request, response));
+      const end = await this.#externalise(this.#render(facts, request, response), spilled);
       await this.#append(call, end);
     } catch (error) {
       this.#failed(error);
     } finally {
+      // Those that the entry names stay.
+      for (const writer of spilled) await writer.discard();
       call.reservation?.release();
       if (call.sequence !== undefined) this.#options.openCalls.ended(call.sequence);
     }
@@ -120,7 +123,7 @@ export class Recorder {
   }
 
   /** Moves large data objects into the spool: entries stay small, and readers stream what is large. */
-  async #externalise(end: InvocationEnd): Promise<InvocationEnd> {
+  async #externalise(end: InvocationEnd, spilled: SpoolWriter[]): Promise<InvocationEnd> {
     if (!end.dataObjects.some(({ bytes }) => (bytes?.length ?? 0) > INLINE_OBJECT_BYTES_MAX)) return end;
     const dataObjects: DataObject[] = [];
     for (const object of end.dataObjects) {
@@ -130,6 +133,7 @@ export class Recorder {
         continue;
       }
       const writer = await this.#options.journal.spool.create();
+      spilled.push(writer);
       await writer.write(bytes);
       await writer.commit();
       dataObjects.push({ ...rest, attachment: writer.id });

@@ -97,8 +97,13 @@ export class FileJournal implements Journal {
     const reservation = options.reservation instanceof HeldReservation ? options.reservation : undefined;
     const until = options.until ?? 'durable';
     const input = { kind, routes, attachments, pieces, sizeBytes, until, reservation };
+    const { writer, spool } = this.#parts;
     return new Promise((resolve_, reject) => {
-      this.#parts.writer.add(new PendingEntry(input, resolve_, reject));
+      const written = (sequence: Sequence): void => {
+        spool.keep(attachments);
+        resolve_(sequence);
+      };
+      writer.add(new PendingEntry(input, attachments.length === 0 ? resolve_ : written, reject));
     });
   }
 

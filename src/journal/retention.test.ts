@@ -174,3 +174,15 @@ test('bodies that no entry names are removed at the next start, and discarded on
   assert.deepEqual(await readdir(`${dir}/spool`), []);
   await second.close();
 });
+
+test('a body that an entry names stays, though whoever made it discards it afterwards', async (context) => {
+  const dir = await scratchDirectory(context);
+  const journal = await openScratch(dir);
+  const body = await journal.spool.create();
+  await body.write(Buffer.from('kept'));
+  await body.commit();
+  await journal.append({ kind: 1, payload: [], attachments: [body.id] });
+  await body.discard();
+  assert.equal(await readFile(journal.spool.path(body.id), 'utf8'), 'kept');
+  await journal.close();
+});

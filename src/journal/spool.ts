@@ -23,6 +23,8 @@ export interface SpoolOptions {
 
 export class SpoolFolder implements Spool {
   readonly #options: SpoolOptions;
+  /** Files that no entry has named so far. */
+  readonly #unnamed = new Map<string, SpoolFile>();
   #directorySync: Promise<void> | undefined;
   #directorySyncNext: Promise<void> | undefined;
 
@@ -41,9 +43,22 @@ export class SpoolFolder implements Spool {
     try {
       await usage.check(0, { mayBeOld: true });
       const file = await fileSystem.open(this.path(id), 'wx');
-      return new SpoolFile(id, this.path(id), file, this.#options, () => this.#syncDirectory());
+      const spoolFile = new SpoolFile(id, this.path(id), file, this.#options, {
+        syncDirectory: () => this.#syncDirectory(),
+        discarded: () => this.#unnamed.delete(id),
+      });
+      this.#unnamed.set(id, spoolFile);
+      return spoolFile;
     } catch (error) {
       throw health.fail(error);
+    }
+  }
+
+  /** An entry has named these: from now on they live as long as it does, whoever discards them. */
+  keep(ids: readonly string[]): void {
+    for (const id of ids) {
+      this.#unnamed.get(id)?.keep();
+      this.#unnamed.delete(id);
     }
   }
 
@@ -90,22 +105,28 @@ export class SpoolFolder implements Spool {
   }
 }
 
+interface SpoolFileEvents {
+  readonly syncDirectory: () => Promise<void>;
+  readonly discarded: () => void;
+}
+
 class SpoolFile implements SpoolWriter {
   readonly id: string;
   readonly path: string;
   readonly #options: SpoolOptions;
-  readonly #syncDirectory: () => Promise<void>;
+  readonly #events: SpoolFileEvents;
   #file: OpenFile | undefined;
   #writing: Promise<void> = Promise.resolve();
   #discarded = false;
+  #kept = false;
   sizeBytes = 0;
 
-  constructor(id: string, path: string, file: OpenFile, options: SpoolOptions, syncDirectory: () => Promise<void>) {
+  constructor(id: string, path: string, file: OpenFile, options: SpoolOptions, events: SpoolFileEvents) {
     this.id = id;
     this.path = path;
     this.#file = file;
     this.#options = options;
-    this.#syncDirectory = syncDirectory;
+    this.#events = events;
   }
 
   /** Writes go one after the other, in the order of the calls. */
@@ -140,15 +161,21 @@ class SpoolFile implements SpoolWriter {
       if (this.#options.durability === 'fsync') await file.datasync();
       this.#file = undefined;
       await file.close();
-      if (this.#options.durability === 'fsync') await this.#syncDirectory();
+      if (this.#options.durability === 'fsync') await this.#events.syncDirectory();
     } catch (error) {
       throw this.#options.health.fail(error);
     }
   }
 
+  /** See {@link SpoolFolder.keep}. */
+  keep(): void {
+    this.#kept = true;
+  }
+
   async discard(): Promise<void> {
-    if (this.#discarded) return;
+    if (this.#discarded || this.#kept) return;
     this.#discarded = true;
+    this.#events.discarded();
     await this.#writing.catch(() => undefined);
     const file = this.#file;
     this.#file = undefined;

@@ -49,7 +49,7 @@ export interface SpoolWriter {
   write(chunk: Uint8Array): Promise<void>;
   /** Makes the bytes durable (fdatasync under `fsync`). After this an entry may name the id as attachment. */
   commit(): Promise<void>;
-  /** Removes the file: for bodies that no entry will name. Idempotent. */
+  /** Removes the file, unless an entry that was appended names it. Idempotent; whoever made the body may always call it at the end. */
   discard(): Promise<void>;
 }
 

@@ -1,4 +1,5 @@
 import { bug } from '#base';
+import { SpooledBody } from '#journal';
 import { type CallContext, RawAnswer } from '#services';
 import { ApiError, encodeResponse, type WireResponse } from '#wire';
 import type { Step } from '../deps.ts';
@@ -15,6 +16,9 @@ export const handle: Step = async (exchange) => {
   exchange.input = undefined;
   const output = await operation.handle(input, context);
   if (output instanceof RawAnswer) {
+    const { body } = output;
+    // Unless a record has named it.
+    if (body instanceof SpooledBody) exchange.cleanups.push(() => body.writer.discard());
     exchange.response = rawResponse(exchange, output, headers);
     return;
   }
