@@ -13,12 +13,14 @@ export class Gateway {
   readonly #dependencies: () => GatewayDependencies;
   readonly #emit: Emit;
   readonly #listener: Listener;
+  readonly #stallMs: number;
   #active = 0;
 
   /** @param dependencies asked for at each request: a reset puts others in their place */
   constructor(dependencies: () => GatewayDependencies, emit: Emit, limits: ListenerLimits) {
     this.#dependencies = dependencies;
     this.#emit = emit;
+    this.#stallMs = limits.idleTimeoutMs;
     this.#listener = new Listener(limits, {
       request: (incoming, outgoing, expectsContinue) => void this.#serve(incoming, outgoing, expectsContinue),
       refused: (reason) => emit({ name: 'connection-refused', reason }),
@@ -67,13 +69,13 @@ export class Gateway {
 
   async #answer(exchange: Exchange, dependencies: GatewayDependencies): Promise<void> {
     const internal = await answerInternal(exchange, dependencies.internalPaths);
-    if (internal) return respond(exchange, internal);
+    if (internal) return respond(exchange, internal, this.#stallMs);
     try {
       await runChain(exchange, dependencies);
     } catch (error) {
       exchange.response = this.#errorResponse(exchange, error);
     }
-    await respond(exchange, exchange.response ?? bug('the chain ended without an answer'));
+    await respond(exchange, exchange.response ?? bug('the chain ended without an answer'), this.#stallMs);
   }
 
   #errorResponse(exchange: Exchange, error: unknown): Exchange['response'] {

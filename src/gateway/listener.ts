@@ -8,7 +8,13 @@ import {
   type Server as HttpServer,
   type ServerResponse,
 } from 'node:http';
-import { createServer as createHttp2Server, type Http2Server, type ServerHttp2Session } from 'node:http2';
+import {
+  constants,
+  createServer as createHttp2Server,
+  type Http2Server,
+  type Http2ServerRequest,
+  type ServerHttp2Session,
+} from 'node:http2';
 import { type AddressInfo, createServer as createNetServer, type Server as NetServer, type Socket } from 'node:net';
 import { OperationalError, sleep } from '#base';
 
@@ -18,7 +24,10 @@ export type Outgoing = ServerResponse;
 
 export interface ListenerLimits {
   readonly connectionsMax: number;
-  /** How long a connection may be silent between requests, and before its first byte. */
+  /**
+   * How long a connection may be silent between requests, and before its first byte; and how long the caller of a streamed
+   * answer may take nothing of it.
+   */
   readonly idleTimeoutMs: number;
   /** How long a client may take to send one request whole. */
   readonly requestTimeoutMs: number;
@@ -33,6 +42,8 @@ export interface ListenerEvents {
 const HEADER_BYTES_MAX = 64 * 1024;
 const HEADERS_MAX = 200;
 const HEADERS_TIMEOUT_MS = 30_000;
+/** How often slow heads and requests are looked for, at least. */
+const CHECK_INTERVAL_MS_MAX = 5_000;
 const CONCURRENT_STREAMS_MAX = 256;
 /** The request line that every HTTP/2 connection preface begins with. */
 const HTTP2_PREFACE = 'PRI';
@@ -49,10 +60,10 @@ export class Listener {
     this.#limits = limits;
     this.#http = createHttpServer({
       maxHeaderSize: HEADER_BYTES_MAX,
-      headersTimeout: HEADERS_TIMEOUT_MS,
+      headersTimeout: Math.min(HEADERS_TIMEOUT_MS, limits.requestTimeoutMs),
       requestTimeout: limits.requestTimeoutMs,
       keepAliveTimeout: limits.idleTimeoutMs,
-      connectionsCheckingInterval: 5_000,
+      connectionsCheckingInterval: Math.min(CHECK_INTERVAL_MS_MAX, limits.requestTimeoutMs),
       noDelay: true,
     });
     this.#http.maxHeadersCount = HEADERS_MAX;
@@ -66,8 +77,10 @@ export class Listener {
     });
     const serve2 =
       (expectsContinue: boolean) =>
-      (incoming: unknown, outgoing: unknown): void =>
-        events.request(incoming as Incoming, outgoing as Outgoing, expectsContinue);
+      (incoming: Http2ServerRequest, outgoing: unknown): void => {
+        this.#limitTime(incoming);
+        events.request(incoming as unknown as Incoming, outgoing as Outgoing, expectsContinue);
+      };
     this.#http2.on('request', serve2(false));
     this.#http2.on('checkContinue', serve2(true));
     this.#http2.on('session', (session) => this.#keepSession(session));
@@ -116,16 +129,31 @@ export class Listener {
     const ignore = (): void => undefined;
     socket.on('error', ignore);
     socket.setTimeout(this.#limits.idleTimeoutMs, () => socket.destroy());
-    socket.once('readable', () => {
-      const first = socket.read() as Buffer | null;
-      if (first === null) return void socket.destroy();
+    let first = '';
+    const look = (): void => {
+      const bytes = socket.read() as Buffer | null;
+      // Nothing more will come: the end of a connection that said nothing, or not enough.
+      if (bytes === null) return void socket.destroy();
+      first += bytes.toString('latin1');
+      // One or two bytes do not tell.
+      if (first.length < HTTP2_PREFACE.length && HTTP2_PREFACE.startsWith(first))
+        return void socket.once('readable', look);
       socket.setTimeout(0);
       socket.removeAllListeners('timeout');
-      socket.unshift(first);
-      const server = first.subarray(0, 3).toString('latin1') === HTTP2_PREFACE ? this.#http2 : this.#http;
+      socket.unshift(Buffer.from(first, 'latin1'));
+      const server = first.startsWith(HTTP2_PREFACE) ? this.#http2 : this.#http;
       server.emit('connection', socket);
-      if (server === this.#http) socket.setTimeout(0);
-    });
+    };
+    socket.once('readable', look);
+  }
+
+  /** node:http2 has no time-out for a request's body of its own. */
+  #limitTime({ stream }: Http2ServerRequest): void {
+    if (stream.endAfterHeaders) return;
+    const timer = setTimeout(() => stream.close(constants.NGHTTP2_CANCEL), this.#limits.requestTimeoutMs);
+    const received = (): void => clearTimeout(timer);
+    stream.once('end', received);
+    stream.once('close', received);
   }
 
   #keepSession(session: ServerHttp2Session): void {

@@ -1,5 +1,6 @@
 /** Writes an answer to the socket, with backpressure. */
 import { once } from 'node:events';
+import { Readable } from 'node:stream';
 import type { WireResponse } from '#wire';
 import type { Exchange } from './exchange.ts';
 import type { Outgoing } from './listener.ts';
@@ -7,18 +8,30 @@ import type { Outgoing } from './listener.ts';
 /** HTTP/2 forbids these; node:http2 throws on them. */
 const CONNECTION_HEADERS = new Set(['connection', 'transfer-encoding', 'keep-alive', 'upgrade']);
 
-export async function respond(exchange: Exchange, response: WireResponse): Promise<void> {
+/** `stallMs`: how long the caller of a streamed answer may take nothing of it. */
+export async function respond(exchange: Exchange, response: WireResponse, stallMs: number): Promise<void> {
   const { outgoing } = exchange;
-  if (outgoing.destroyed) return;
-  writeHead(exchange, response);
   const { body } = response;
+  if (outgoing.destroyed) return unread(body);
+  try {
+    writeHead(exchange, response);
+  } catch (error) {
+    unread(body);
+    throw error;
+  }
   if (body === undefined || exchange.head.method === 'HEAD') {
+    unread(body);
     end(outgoing);
   } else if (typeof body === 'string' || body instanceof Uint8Array) {
     end(outgoing, body);
   } else {
-    await writeStream(outgoing, body, exchange.abort.signal);
+    await writeStream(outgoing, body, exchange.abort.signal, stallMs);
   }
+}
+
+/** A file that nobody will read must not stay open. */
+function unread(body: WireResponse['body']): void {
+  if (body instanceof Readable) body.destroy();
 }
 
 function writeHead({ outgoing, head, incoming }: Exchange, { status, headers, body }: WireResponse): void {
@@ -38,13 +51,18 @@ function end(outgoing: Outgoing, body?: string | Uint8Array): void {
   else outgoing.end(body);
 }
 
-async function writeStream(outgoing: Outgoing, body: AsyncIterable<Uint8Array>, signal: AbortSignal): Promise<void> {
+async function writeStream(
+  outgoing: Outgoing,
+  body: AsyncIterable<Uint8Array>,
+  signal: AbortSignal,
+  stallMs: number,
+): Promise<void> {
   // The caller sees the head at once: the first frame of a model may take long.
   outgoing.flushHeaders();
   try {
     for await (const chunk of body) {
       if (signal.aborted || outgoing.destroyed) return;
-      if (!outgoing.write(chunk)) await drained(outgoing, signal);
+      if (!outgoing.write(chunk)) await drained(outgoing, signal, stallMs);
     }
     outgoing.end();
   } catch (error) {
@@ -54,9 +72,15 @@ async function writeStream(outgoing: Outgoing, body: AsyncIterable<Uint8Array>, 
   }
 }
 
-async function drained(outgoing: Outgoing, signal: AbortSignal): Promise<void> {
+/** Waits until the caller has taken what was written. One that takes nothing for long is cut off: it holds a model's stream open. */
+async function drained(outgoing: Outgoing, signal: AbortSignal, stallMs: number): Promise<void> {
   if (signal.aborted || outgoing.destroyed) return;
-  await once(outgoing, 'drain', { signal }).catch((error: unknown) => {
+  const stalled = setTimeout(() => outgoing.destroy(), stallMs);
+  try {
+    await once(outgoing, 'drain', { signal });
+  } catch (error) {
     if (!signal.aborted) throw error;
-  });
+  } finally {
+    clearTimeout(stalled);
+  }
 }
