@@ -54,7 +54,14 @@ export function parseAuthorization(head: RequestHead): ParsedAuthorization {
   const header = head.headers['authorization'];
   const { query } = splitTarget(head.target);
   const presigned = query.includes('X-Amz-') ? signatureParameters(query) : undefined;
-  if (header === undefined) return presigned ? fromQuery(presigned, head) : { kind: 'anonymous' };
+  if (header === undefined) {
+    if (presigned) return fromQuery(presigned, head);
+    // Version 2 of presigning: botocore's default for S3 in us-east-1. Told apart from a request that nobody signed.
+    if (/(?:^|&)AWSAccessKeyId=/.test(query) && /(?:^|&)Signature=/.test(query)) {
+      throw new AuthenticationFailure('unsupported');
+    }
+    return { kind: 'anonymous' };
+  }
   if (header.length > AUTHORIZATION_CHARS_MAX) throw new AuthenticationFailure('unsupported');
   if (presigned) {
     throw new AuthenticationFailure(
