@@ -1,4 +1,13 @@
 export type { Body } from './body.ts';
+export {
+  CHECKSUM_ALGORITHMS,
+  type ChecksumAlgorithm,
+  checksumAlgorithmOfHeader,
+  checksumHeader,
+  createChecksum,
+  isChecksumValue,
+  type RunningChecksum,
+} from './checksums.ts';
 export { type Clock, systemClock } from './clock.ts';
 export { parseDurationMs } from './duration.ts';
 export { MemoryBody } from './memory-body.ts';

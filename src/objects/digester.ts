@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { createChecksum, type RunningChecksum } from './checksums.ts';
+import { createChecksum, type RunningChecksum } from '#base';
 import type { ChecksumAlgorithm } from './types.ts';
 
 export interface Digests {

@@ -3,7 +3,7 @@
  * (Source: S3 User Guide, "Checking object integrity", multipart uploads.)
  */
 import { createHash } from 'node:crypto';
-import { createChecksum } from './checksums.ts';
+import { createChecksum } from '#base';
 import { combineCrcs, isCrc } from './crc-combine.ts';
 import { type ChecksumAlgorithm, ObjectStoreError, type PartInfo } from './types.ts';
 

@@ -1,4 +1,5 @@
 import type { Readable } from 'node:stream';
+import type { ChecksumAlgorithm } from '#base';
 
 /** A bucket as the object store sees it: its generation id names it, so a bucket made again is a new one. */
 export interface BucketHandle {
@@ -7,7 +8,7 @@ export interface BucketHandle {
   readonly name: string;
 }
 
-export type ChecksumAlgorithm = 'CRC32' | 'CRC32C' | 'CRC64NVME' | 'SHA1' | 'SHA256';
+export type { ChecksumAlgorithm };
 
 export interface ObjectInfo {
   readonly key: string;

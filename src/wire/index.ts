@@ -18,6 +18,5 @@ export * from './schema.ts';
 export { loadService, SERVICE_NAMES } from './services.ts';
 export * from './types.ts';
 export type * from './generated/operations.ts';
-export * from './checksums.ts';
 export * from './eventstream/index.ts';
 export * from './sigv4/index.ts';

@@ -1,6 +1,6 @@
 /** Between the SDK's outputs and what an object store says of an object. */
 import type { GetObjectCommandOutput, HeadObjectCommandOutput, PutObjectCommandInput } from '@aws-sdk/client-s3';
-import { CHECKSUM_ALGORITHMS } from '../checksums.ts';
+import { CHECKSUM_ALGORITHMS } from '#base';
 import type { ChecksumAlgorithm, ObjectInfo, PutOptions } from '../types.ts';
 
 type Described = Partial<Record<`Checksum${ChecksumAlgorithm}`, string | undefined>>;

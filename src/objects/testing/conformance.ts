@@ -3,7 +3,8 @@ import assert from 'node:assert/strict';
 import { createHash, randomBytes } from 'node:crypto';
 import { Readable } from 'node:stream';
 import { after, before, describe, test } from 'node:test';
-import { type BucketHandle, createChecksum, type ObjectStore, ObjectStoreError, PART_BYTES_MIN } from '../index.ts';
+import { createChecksum } from '#base';
+import { type BucketHandle, type ObjectStore, ObjectStoreError, PART_BYTES_MIN } from '../index.ts';
 
 export async function bytesOf(body: Readable): Promise<Buffer> {
   const chunks: Buffer[] = [];

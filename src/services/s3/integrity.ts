@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { createChecksum } from '#objects';
+import { createChecksum } from '#base';
 import type { CallContext } from '../service.ts';
 import { requestChecksum, verifier } from './request-checksums.ts';
 

@@ -2,7 +2,8 @@
  * Checksums that come with a request: which one is computed, which value it must have, and S3's words where it has not.
  * (Sources: recorded answers of S3; S3 User Guide, "Checking object integrity".)
  */
-import { CHECKSUM_ALGORITHMS, type ChecksumAlgorithm, type ObjectInfo, type PutOptions } from '#objects';
+import { CHECKSUM_ALGORITHMS, type ChecksumAlgorithm } from '#base';
+import type { ObjectInfo, PutOptions } from '#objects';
 import { invalidRequest, s3Error } from './errors.ts';
 
 const DIGEST_BYTES = { CRC32: 4, CRC32C: 4, CRC64NVME: 8, SHA1: 20, SHA256: 32 } as const;

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { createHash, createHmac, type KeyObject, randomInt } from 'node:crypto';
 import { Readable, type Transform } from 'node:stream';
 import { test } from 'node:test';
-import { checksumHeader, CHECKSUM_ALGORITHMS, createChecksum } from '../checksums.ts';
+import { checksumHeader, CHECKSUM_ALGORITHMS, createChecksum } from '#base';
 import { ApiError } from '../errors.ts';
 import type { RequestHead } from '../types.ts';
 import { authenticationError } from './answer.ts';

@@ -22,7 +22,7 @@ import {
   createChecksum,
   isChecksumValue,
   type RunningChecksum,
-} from '../checksums.ts';
+} from '#base';
 import { ApiError } from '../errors.ts';
 import type { RequestHead } from '../types.ts';
 import { BodySignatures } from './chunk-signatures.ts';

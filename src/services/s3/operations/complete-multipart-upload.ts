@@ -1,6 +1,7 @@
 import type { CompletedPart, CompleteMultipartUploadCommandInput } from '@aws-sdk/client-s3';
+import { CHECKSUM_ALGORITHMS } from '#base';
 import type { Bucket } from '#buckets';
-import { CHECKSUM_ALGORITHMS, PART_BYTES_MIN, type PartInfo, type PutOptions, type UploadInfo } from '#objects';
+import { PART_BYTES_MIN, type PartInfo, type PutOptions, type UploadInfo } from '#objects';
 import type { CallContext } from '../../service.ts';
 import { conditionName, unquoted, writeConditions } from '../conditions.ts';
 import type { S3Dependencies } from '../dependencies.ts';
