@@ -63,7 +63,7 @@ export class Recorder {
         { until: 'written' },
       );
       openCalls.begun(sequence);
-      await this.#tellGap();
+      this.#tellGap();
       return { begin, sequence, reservation };
     } catch (error) {
       reservation?.release();
@@ -156,26 +156,22 @@ export class Recorder {
     );
   }
 
-  async #tellGap(): Promise<void> {
+  /** The journal takes entries again: says how many calls it missed. One that fails is told of with the next. */
+  #tellGap(): void {
     if (this.#missed === 0) return;
     const count = this.#missed;
     this.#missed = 0;
     const { journal } = this.#options;
-    try {
-      const at = journal.head;
-      await journal.append({
-        kind: ENTRY_KIND.gap,
-        payload: encodeGap({
-          reader: 'journal',
-          firstSequence: at + 1,
-          lastSequence: at,
-          count,
-          reason: 'journal-unwritable',
-        }),
-      });
-    } catch (error) {
+    const at = journal.head;
+    const payload = encodeGap({
+      reader: 'journal',
+      firstSequence: at + 1,
+      lastSequence: at,
+      count,
+      reason: 'journal-unwritable',
+    });
+    journal.append({ kind: ENTRY_KIND.gap, payload }).catch(() => {
       this.#missed += count;
-      throw error;
-    }
+    });
   }
 }
