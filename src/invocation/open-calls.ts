@@ -1,7 +1,17 @@
-import type { Journal } from '#journal';
+import type { Journal, Sequence } from '#journal';
 
 /** The name that open calls hold the journal under. */
 export const OPEN_CALLS_READER = 'open-calls';
+/** The journal's hold is moved at most once in this many entries: it is only there to let segments go. */
+const HOLD_STEP_ENTRIES = 1_000;
+/** Begins that were appended together may be noted out of order, by far less than this many. */
+const DISORDER_MAX = 64;
+
+/** A call between its begin and its end. */
+export interface OpenCall {
+  /** Of its begin entry; until that is written, a sequence that it cannot be below. */
+  sequence: Sequence;
+}
 
 /**
  * Which calls have begun and not ended: the journal keeps everything from the oldest of them on, so that
@@ -9,9 +19,9 @@ export const OPEN_CALLS_READER = 'open-calls';
  */
 export class OpenCalls {
   readonly #journal: Journal;
-  /** Sequences of begin entries in the order of insertion; nearly ascending. */
-  readonly #open = new Set<number>();
-  #heldFrom = 0;
+  /** In the order of their begins, so with nearly ascending sequences. */
+  readonly #open = new Set<OpenCall>();
+  #heldFrom: Sequence = 0;
 
   constructor(journal: Journal) {
     this.#journal = journal;
@@ -21,35 +31,31 @@ export class OpenCalls {
     return this.#open.size;
   }
 
-  begun(sequence: number): void {
-    this.#open.add(sequence);
+  /** Call it before the begin is appended: an entry that is on its way must not count as settled. */
+  opening(): OpenCall {
+    const call = { sequence: this.#journal.head + 1 };
+    this.#open.add(call);
+    return call;
   }
 
-  ended(sequence: number): void {
-    this.#open.delete(sequence);
-    this.#advance();
+  ended(call: OpenCall): void {
+    this.#open.delete(call);
+    const settled = this.settledThrough;
+    if (settled - this.#heldFrom >= HOLD_STEP_ENTRIES) this.hold(settled);
   }
 
   /** Everything up to and with this entry belongs to calls that have ended. */
-  get settledThrough(): number {
+  get settledThrough(): Sequence {
     let oldest = Number.POSITIVE_INFINITY;
-    // Begins that were appended together may be noted out of order, by far less than this many.
     let looked = 0;
-    for (const sequence of this.#open) {
+    for (const { sequence } of this.#open) {
       oldest = Math.min(oldest, sequence);
-      if ((looked += 1) >= 64) break;
+      if ((looked += 1) >= DISORDER_MAX) break;
     }
     return Math.min(oldest - 1, this.#journal.head);
   }
 
-  /** Called after recovery and whenever a call ends: moves the journal's hold, at most once every 1,000 entries. */
-  #advance(): void {
-    const settled = this.settledThrough;
-    if (settled - this.#heldFrom < 1_000) return;
-    this.hold(settled);
-  }
-
-  hold(sequence: number): void {
+  hold(sequence: Sequence): void {
     this.#heldFrom = sequence;
     this.#journal.holdFrom(OPEN_CALLS_READER, sequence);
   }

@@ -18,7 +18,7 @@ import {
 } from '#records';
 import type { Emit } from '#telemetry';
 import { ApiError } from '#wire';
-import type { OpenCalls } from './open-calls.ts';
+import type { OpenCall, OpenCalls } from './open-calls.ts';
 
 /** What an end entry takes on disk at most besides the request, which is known when the call begins. */
 const END_RESERVE_BYTES = 256 * 1024;
@@ -36,10 +36,10 @@ export interface RecorderOptions {
   readonly bodyMemory: Semaphore;
 }
 
-/** A begun call: what its end needs. `sequence` is undefined when its begin could not be written under `serve`. */
+/** A begun call: what its end needs. `open` is undefined when its begin could not be written under `serve`. */
 export interface BegunCall {
   readonly begin: InvocationBegin;
-  readonly sequence: number | undefined;
+  readonly open: OpenCall | undefined;
   readonly reservation: Reservation | undefined;
 }
 
@@ -55,20 +55,21 @@ export class Recorder {
   /** @throws {ApiError} ServiceUnavailableException when the journal cannot be written and calls are to be refused */
   async begin(begin: InvocationBegin, requestBytes: number): Promise<BegunCall> {
     const { journal, openCalls } = this.#options;
+    const open = openCalls.opening();
     let reservation: Reservation | undefined;
     try {
       reservation = await journal.reserve(END_RESERVE_BYTES + requestBytes);
-      const sequence = await journal.append(
+      open.sequence = await journal.append(
         { kind: ENTRY_KIND.invocationBegin, payload: encodeInvocationBegin(begin) },
         { until: 'written' },
       );
-      openCalls.begun(sequence);
       this.#tellGap();
-      return { begin, sequence, reservation };
+      return { begin, open, reservation };
     } catch (error) {
       reservation?.release();
+      openCalls.ended(open);
       this.#failed(error);
-      return { begin, sequence: undefined, reservation: undefined };
+      return { begin, open: undefined, reservation: undefined };
     }
   }
 
@@ -92,7 +93,7 @@ export class Recorder {
       // Those that the entry names stay.
       for (const writer of spilled) await writer.discard();
       call.reservation?.release();
-      if (call.sequence !== undefined) this.#options.openCalls.ended(call.sequence);
+      if (call.open) this.#options.openCalls.ended(call.open);
     }
   }
 
