@@ -38,6 +38,7 @@ const NESTING_MAX = 4;
  * Text that is no JSON gives some text that is none, or a SyntaxError; so do the other two.
  */
 export function converseRequestBody(text: Buffer, rules: MediaRules): Buffer {
+  if (hasNone(text, REQUEST_MARKS, rules)) return text;
   const members = membersOf(text, rootOf(text));
   const walk = new MediaWalk(text, rules);
   for (const { key, value } of members) {
@@ -50,12 +51,22 @@ export function converseRequestBody(text: Buffer, rules: MediaRules): Buffer {
 
 /** A ConverseResponse as it stands in the record: media taken out by the rules. */
 export function converseResponseBody(text: Buffer, rules: MediaRules): Buffer {
+  if (hasNone(text, RESPONSE_MARKS, rules)) return text;
   const walk = new MediaWalk(text, rules);
   for (const output of membersOf(text, rootOf(text))) {
     if (output.key !== 'output') continue;
     for (const message of membersOf(text, output.value)) if (message.key === 'message') walk.message(message.value);
   }
   return applyEdits(text, walk.edits);
+}
+
+/** Without these in it a body has nothing to edit; an escape could spell one of them, so it counts as one. */
+const RESPONSE_MARKS = ['"bytes"', '\\u'];
+const REQUEST_MARKS = [...RESPONSE_MARKS, ...Array.from(CONVERSE_ELSEWHERE, (name) => `"${name}"`)];
+
+/** Most calls carry text only: a native search tells so without walking through the body. */
+function hasNone(text: Buffer, marks: readonly string[], { dropped }: MediaRules): boolean {
+  return dropped.size === 0 && marks.every((mark) => !text.includes(mark));
 }
 
 /** Members of native bodies outside of `messages` that hold images: Llama, Cohere Embed, Titan Multimodal. */
