@@ -101,7 +101,7 @@ async function endpointOf(child: ChildProcess): Promise<string> {
   const endpoint = await new Promise<string>((found, failed) => {
     reader.on('line', (line) => {
       lines.push(line);
-      const event = /^\{/.test(line) ? (JSON.parse(line) as { name?: string; listen?: string }) : {};
+      const event = line.startsWith('{') ? (JSON.parse(line) as { name?: string; listen?: string }) : {};
       if (event.name === 'server-started' && event.listen !== undefined) found(event.listen);
     });
     reader.on('close', () => failed(new Error(`the server ended before it listened:\n${lines.join('\n')}`)));
