@@ -71,7 +71,11 @@ export class Listener {
     this.#http.on('checkContinue', (incoming, outgoing) => events.request(incoming, outgoing, true));
     this.#http.on('clientError', (error, socket) => answerClientError(error, socket as Socket));
     this.#http2 = createHttp2Server({
-      settings: { maxConcurrentStreams: CONCURRENT_STREAMS_MAX, initialWindowSize: 1024 * 1024 },
+      settings: {
+        maxConcurrentStreams: CONCURRENT_STREAMS_MAX,
+        initialWindowSize: 1024 * 1024,
+        maxHeaderListSize: HEADER_BYTES_MAX,
+      },
       maxSessionMemory: 16,
       maxHeaderListPairs: HEADERS_MAX,
     });

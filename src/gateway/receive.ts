@@ -52,18 +52,20 @@ function drain(incoming: Incoming, take: (chunk: Buffer) => Promise<void> | unde
       incoming.pause();
       reject(error instanceof Error ? error : new Error(String(error)));
     };
+    let taking: Promise<void> | undefined;
     const onData = (chunk: Buffer): void => {
       try {
-        const waiting = take(chunk);
-        if (!waiting) return;
+        taking = take(chunk);
+        if (!taking) return;
         incoming.pause();
-        waiting.then(() => incoming.resume(), failed);
+        taking.then(() => incoming.resume(), failed);
       } catch (error) {
         failed(error);
       }
     };
     incoming.on('data', onData);
-    incoming.once('end', resolve);
+    // A stream that has already ended says so in spite of the pause: its last chunk may still be on the way to the disk.
+    incoming.once('end', () => void Promise.resolve(taking).then(resolve, failed));
     incoming.once('error', () => failed(brokenOff()));
     incoming.once('aborted', () => failed(brokenOff()));
     incoming.once('close', () => {

@@ -2,6 +2,7 @@ import { bug } from '#base';
 import {
   authenticationError,
   AuthenticationFailure,
+  declaredPayload,
   parseAuthorization,
   verifySignature,
   type VerifiedRequest,
@@ -56,7 +57,9 @@ export const resolveCaller: Step = (exchange, { identity, clock, defaultRegion }
 export const verifyHead: Step = (exchange, gateway) =>
   authenticated(exchange, () => {
     if (exchange.authorization?.kind !== 'header' && exchange.authorization?.kind !== 'presigned') return;
-    if (exchange.authorization.contentSha256 === undefined && exchange.route?.protocol !== 'restXml') return;
+    const payload = declaredPayload(exchange.authorization, ruleOf(exchange));
+    // What stands there may also be no hash at all.
+    if (payload.kind === 'whole' && payload.sha256Hex === undefined) return;
     exchange.verified = verify(exchange, gateway, undefined);
   });
 
@@ -89,10 +92,14 @@ function verify(
     secret: secret ?? bug('verifying a request without a secret'),
     bodySha256Hex,
     nowMs: clock.nowMs(),
-    rule: route?.protocol === 'restXml' ? 's3' : 'standard',
+    rule: ruleOf(exchange),
     signingNames: [metadata.signingName ?? metadata.name],
     keys: signingKeys,
   });
+}
+
+function ruleOf({ route }: Exchange): 's3' | 'standard' {
+  return route?.protocol === 'restXml' ? 's3' : 'standard';
 }
 
 /** `bedrock-runtime.eu-west-1.amazonaws.com` names a region; `localhost` does not. */
