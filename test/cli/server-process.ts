@@ -5,11 +5,14 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { createInterface } from 'node:readline';
+import { sleep } from '#base';
 
 export const ROOT = resolve(import.meta.dirname, '../..');
 const VARVE = join(ROOT, 'bin/varve.mjs');
 /** A command of the AWS CLI takes about a second; a busy machine gets a minute. */
 const COMMAND_TIMEOUT_MS = 60_000;
+const HEALTHY_MS = 30_000;
+const STEP_MS = 100;
 const OUTPUT_BYTES_MAX = 64 * 1024 * 1024;
 
 type Environment = Readonly<Record<string, string>>;
@@ -86,10 +89,22 @@ export async function withServer(
   try {
     const endpoint = await endpointOf(child);
     const { stdout } = await runVarve(['env', '--listen', new URL(endpoint).host], environment);
+    await healthy(endpoint);
     await work({ endpoint, dataDir, environment: cleanEnvironment(exported(stdout)), stop });
   } finally {
     await stop('SIGTERM');
     await rm(dataDir, { recursive: true, force: true, maxRetries: 5 });
+  }
+}
+
+/** The store's process comes up a moment after the port is open. */
+async function healthy(endpoint: string): Promise<void> {
+  const deadline = Date.now() + HEALTHY_MS;
+  for (;;) {
+    const response = await fetch(`${endpoint}/_varve/health`);
+    if (response.ok) return;
+    if (Date.now() > deadline) throw new Error(`the server is not well: ${await response.text()}`);
+    await sleep(STEP_MS);
   }
 }
 
