@@ -221,6 +221,8 @@ class Call {
           payload: Buffer.alloc(0),
         };
       }
+      // An upstream may also end its frames in peace when it is told that the caller has gone.
+      if (this.#request.signal.aborted && !failure) return;
       ended = true;
       const unrecorded = await this.#endStream(content, answer, failure ? 'error' : 'ok', failure).catch(apiErrorOf);
       if (unrecorded instanceof ApiError) yield this.#encodeError(unrecorded);
