@@ -98,6 +98,12 @@ export function parseRecord(line: string): InvocationRecord {
   return JSON.parse(line) as InvocationRecord;
 }
 
+/** A body of a record, which must be there. */
+export function bodyOf<Body = Readonly<Record<string, unknown>>>(body: unknown): Body {
+  assert.ok(body !== undefined, 'the record has no such body');
+  return body as Body;
+}
+
 /** Waits for the record of a call in a bucket. */
 export function recordInBucket(
   clients: Clients,

@@ -21,6 +21,8 @@ test('records land in the compatible server, while policy and settings stay with
       assert.deepEqual(await listKeys(behind, BUCKET), await listKeys(clients, BUCKET));
       const { Policy } = await clients.s3.send(new GetBucketPolicyCommand({ Bucket: BUCKET }));
       assert.match(Policy ?? '', /bedrock\.amazonaws\.com/);
-      await assert.rejects(behind.s3.send(new GetBucketPolicyCommand({ Bucket: BUCKET })), { name: 'NoSuchBucketPolicy' });
+      await assert.rejects(behind.s3.send(new GetBucketPolicyCommand({ Bucket: BUCKET })), {
+        name: 'NoSuchBucketPolicy',
+      });
     });
   }));
