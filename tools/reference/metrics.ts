@@ -19,7 +19,7 @@ export async function metricsPage(): Promise<string> {
   const metrics = telemetry.registry.getMetricsAsArray() as unknown as readonly Metric[];
   const rows = metrics
     .toSorted((a, b) => (a.name < b.name ? -1 : 1))
-    .map(({ name, type, labelNames = [], help }) => [code(name), String(type), labelNames.map(code).join(', '), help]);
+    .map(({ name, type, labelNames = [], help }) => [code(name), type, labelNames.map(code).join(', '), help]);
   return `# Metrics
 
 \`GET /_varve/metrics\` answers in Prometheus' text format: on loopback without a token, elsewhere with
