@@ -100,6 +100,7 @@ class Server {
   #plant: Plant | undefined;
   #gateway: Gateway | undefined;
   #stopping: Promise<void> | undefined;
+  #resetting: Promise<void> | undefined;
 
   constructor(config: Config, parts: Partial<VarveParts>, telemetry: Telemetry, lock: DataLock) {
     this.#config = config;
@@ -149,8 +150,15 @@ class Server {
     });
   }
 
-  /** Clears all state but the keys and opens anew, on the same port. */
-  async #reset(): Promise<void> {
+  /** Clears all state but the keys and opens anew, on the same port. Asked for twice at once it is done once. */
+  #reset(): Promise<void> {
+    this.#resetting ??= this.#clear().finally(() => {
+      this.#resetting = undefined;
+    });
+    return this.#resetting;
+  }
+
+  async #clear(): Promise<void> {
     const plant = this.#running();
     await plant.close();
     for (const name of ['journal', 'objects', 'store', 'state.sqlite', 'state.sqlite-wal', 'state.sqlite-shm']) {
