@@ -147,14 +147,15 @@ async function converse({ runtime }: Clients, call: Call, knobs: Knobs): Promise
 }
 
 async function converseStream({ runtime }: Clients, call: Call, knobs: Knobs, leaves: boolean) {
-  const answer = await runtime.send(new ConverseStreamCommand(converseInput(call, knobs)), patience());
+  const leaving = new AbortController();
+  const answer = await runtime.send(new ConverseStreamCommand(converseInput(call, knobs)), patience(leaving.signal));
   call.requestId = answer.$metadata.requestId;
   let text = '';
   let isWhole = false;
   for await (const event of answer.stream ?? []) {
     text += event.contentBlockDelta?.delta?.text ?? '';
     isWhole ||= event.metadata !== undefined;
-    if (leaves && text !== '' && !isWhole) return LEFT;
+    if (leaves && text !== '' && !isWhole) return leave(leaving);
   }
   return isWhole ? text : undefined;
 }
@@ -166,7 +167,9 @@ async function invoke({ runtime }: Clients, call: Call, knobs: Knobs): Promise<s
 }
 
 async function invokeStream({ runtime }: Clients, call: Call, knobs: Knobs, leaves: boolean) {
-  const answer = await runtime.send(new InvokeModelWithResponseStreamCommand(invokeInput(call, knobs)), patience());
+  const leaving = new AbortController();
+  const command = new InvokeModelWithResponseStreamCommand(invokeInput(call, knobs));
+  const answer = await runtime.send(command, patience(leaving.signal));
   call.requestId = answer.$metadata.requestId;
   let text = '';
   let isWhole = false;
@@ -174,13 +177,19 @@ async function invokeStream({ runtime }: Clients, call: Call, knobs: Knobs, leav
     const told = JSON.parse(Buffer.from(chunk?.bytes ?? []).toString()) as { completion?: string };
     text += told.completion ?? '';
     isWhole ||= 'amazon-bedrock-invocationMetrics' in told;
-    if (leaves && text !== '' && !isWhole) return LEFT;
+    if (leaves && text !== '' && !isWhole) return leave(leaving);
   }
   return isWhole ? text : undefined;
 }
 
-function patience(): { abortSignal: AbortSignal } {
-  return { abortSignal: AbortSignal.timeout(PATIENCE_MS) };
+/** Leaving the loop alone does not make the SDK close its stream. */
+function leave(leaving: AbortController): typeof LEFT {
+  leaving.abort();
+  return LEFT;
+}
+
+function patience(...signals: AbortSignal[]): { abortSignal: AbortSignal } {
+  return { abortSignal: AbortSignal.any([AbortSignal.timeout(PATIENCE_MS), ...signals]) };
 }
 
 function describe({ name, operation, requestId }: Call): string {
