@@ -15,3 +15,12 @@ export { bug, OperationalError } from './errors.ts';
 export { type IdSource, randomIds } from './ids.ts';
 export { Semaphore } from './semaphore.ts';
 export { sleep } from './sleep.ts';
+export {
+  type CutString,
+  cutOfDecoded,
+  expandThin,
+  JsonThinner,
+  type ThinJson,
+  ThinningFailure,
+  VALUES_MAX,
+} from './thin-json.ts';

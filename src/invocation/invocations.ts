@@ -2,7 +2,7 @@
  * Performs one model call and records it: begin, upstream, end. The answer's last byte is handed on only
  * when the end is durable.
  */
-import { bug, type Body, type Clock, type Semaphore } from '#base';
+import { bug, type Body, type Clock, type Semaphore, ThinningFailure } from '#base';
 import { type Journal, SpooledBody } from '#journal';
 import {
   type InvocationBegin,
@@ -22,6 +22,7 @@ import { ApiError } from '#wire';
 import type { LoggingConfigurations } from './logging/configurations.ts';
 import type { BegunCall, Recorder } from './recorder.ts';
 import { StreamContent } from './stream-content.ts';
+import { ThinnedRequest } from './thinned-request.ts';
 
 export interface InvocationRequest extends Omit<ModelCall, 'operation'> {
   readonly operation: LoggedOperation;
@@ -268,7 +269,9 @@ class Call {
       inputTokens: facts.tokens.input ?? 0,
       outputTokens: facts.tokens.output ?? 0,
     });
-    await this.#withRequestContent((request) => recorder.end(this.#begun, facts, request, ending.response));
+    await this.#withRequestContent((request, thinned) =>
+      recorder.end(this.#begun, facts, request, ending.response, thinned),
+    );
   }
 
   #facts({ outcome, tokens, stopReason, error, upstreamRequestId }: Ending): InvocationFacts {
@@ -293,19 +296,19 @@ class Call {
     };
   }
 
-  /** The request as the record needs it. Spilled Converse bodies are read whole, for their media, within the memory bound. */
-  async #withRequestContent(work: (request: RequestContent) => Promise<void>): Promise<void> {
+  /** The request as the record needs it. Spilled Converse bodies are looked into for their media, within the memory bound. */
+  async #withRequestContent(work: (request: RequestContent, thinned?: ThinnedRequest) => Promise<void>): Promise<void> {
     const { body, contentType, operation } = this.#request;
     const { logging } = this.#begun.begin;
     if (body.inMemory) return work({ contentType, bytes: body.inMemory });
-    // Without a place for large bodies nothing of this one is kept.
     const isConverse = operation === 'Converse' || operation === 'ConverseStream';
-    if (isConverse && logging?.data && logging.switches) {
-      return this.#options.bodyMemory.with(body.sizeBytes * 3, async () =>
-        work({ contentType, bytes: await body.bytes() }),
-      );
-    }
     const spooled = body instanceof SpooledBody ? body : bug('a body on disk that is not in the spool');
+    if (isConverse && logging?.switches) {
+      const { bodyMemory } = this.#options;
+      const thinned = await bodyMemory.with(body.sizeBytes, () => thinnedRequest(spooled));
+      if (thinned) return work({ contentType, bytes: thinned.text }, thinned);
+      return bodyMemory.with(body.sizeBytes * 3, async () => work({ contentType, bytes: await body.bytes() }));
+    }
     if (logging?.data) await spooled.writer.commit();
     return work({ contentType, attachment: spooled.writer.id, sizeBytes: body.sizeBytes });
   }
@@ -315,6 +318,16 @@ class Call {
     const spooled = body instanceof SpooledBody ? body : bug('an answer on disk that is not in the spool');
     await spooled.writer.commit();
     return { kind: 'whole', contentType, attachment: spooled.writer.id, sizeBytes: body.sizeBytes };
+  }
+}
+
+/** Undefined when the body must be read whole after all. */
+async function thinnedRequest(body: SpooledBody): Promise<ThinnedRequest | undefined> {
+  try {
+    return new ThinnedRequest(body, await body.thinned());
+  } catch (error) {
+    if (error instanceof ThinningFailure) return undefined;
+    throw error;
   }
 }
 

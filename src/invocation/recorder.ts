@@ -18,6 +18,7 @@ import {
 } from '#records';
 import type { Emit } from '#telemetry';
 import { ApiError } from '#wire';
+import type { ThinnedRequest } from './thinned-request.ts';
 import type { OpenCall, OpenCalls } from './open-calls.ts';
 
 /** What an end entry takes on disk at most besides the request, which is known when the call begins. */
@@ -82,11 +83,13 @@ export class Recorder {
     facts: InvocationFacts,
     request: RequestContent,
     response: ResponseContent,
+    thinned?: ThinnedRequest,
   ): Promise<void> {
     const spilled: SpoolWriter[] = [];
     try {
-      const end = await this.#externalise(this.#render(facts, request, response), spilled);
-      await this.#append(call, end);
+      const rendered = this.#render(facts, request, response);
+      const restored = thinned ? await thinned.restore(rendered, this.#options.journal.spool, spilled) : rendered;
+      await this.#append(call, await this.#externalise(restored, spilled));
     } catch (error) {
       this.#failed(error);
     } finally {

@@ -1,13 +1,15 @@
 /** Bodies that are large: they go to the spool while they stream, so that memory does not depend on their size. */
+import { randomBytes } from 'node:crypto';
 import { createReadStream } from 'node:fs';
-import { readFile } from 'node:fs/promises';
+import { open, readFile } from 'node:fs/promises';
 import type { Readable } from 'node:stream';
-import { type Body, MemoryBody } from '#base';
+import { type Body, JsonThinner, MemoryBody, type ThinJson } from '#base';
 import type { Spool, SpoolWriter } from './types.ts';
 
 /** Bodies up to this size stay in memory. */
 export const BODY_IN_MEMORY_BYTES_MAX = 256 * 1024;
 const READ_STEP_BYTES = 256 * 1024;
+const MARK_BYTES = 12;
 
 /** A body in a spool file. Whoever owns the request discards `writer`, unless a journal entry named its id. */
 export class SpooledBody implements Body {
@@ -32,6 +34,33 @@ export class SpooledBody implements Body {
 
   stream(): Readable {
     return createReadStream(this.writer.path, { highWaterMark: READ_STEP_BYTES });
+  }
+
+  /** Reads bytes `start` to `end` (exclusive), or all; `take` gets them in a buffer that is used again for the next ones. */
+  async each(take: (chunk: Buffer) => Promise<void> | void, start = 0, end = this.sizeBytes): Promise<void> {
+    const file = await open(this.writer.path, 'r');
+    try {
+      const buffer = Buffer.allocUnsafe(Math.min(READ_STEP_BYTES, end - start));
+      for (let at = start; at < end;) {
+        const { bytesRead } = await file.read(buffer, 0, Math.min(buffer.length, end - at), at);
+        if (bytesRead === 0) throw new Error('a spilled body is shorter than it was');
+        const waiting = take(buffer.subarray(0, bytesRead));
+        if (waiting) await waiting;
+        at += bytesRead;
+      }
+    } finally {
+      await file.close();
+    }
+  }
+
+  /**
+   * The body's JSON text without its long strings.
+   * @throws {ThinningFailure}
+   */
+  async thinned(): Promise<ThinJson> {
+    const thinner = new JsonThinner(randomBytes(MARK_BYTES).toString('hex'));
+    await this.each((chunk) => thinner.push(chunk));
+    return thinner.finish();
   }
 }
 

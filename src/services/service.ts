@@ -32,6 +32,11 @@ export interface CallContext {
 
 export interface ImplementedOperation {
   readonly kind: 'implemented';
+  /**
+   * The handler hands the body on as it came and reads little of its input: of a large body the long strings of the input may
+   * be fillers of the same kind (`#base`, thin-json).
+   */
+  readonly handsBodyOn: boolean;
   // oxlint-disable-next-line typescript/no-explicit-any -- the table erases types that `implement` has checked
   readonly handle: (input: any, context: CallContext) => Promise<unknown>;
 }
@@ -48,8 +53,9 @@ export type OperationTable<Names extends string> = Readonly<
 /** An operation's handler: decoded input to output; throws {@link ApiError} for AWS's errors. */
 export function implement<Input, Output>(
   handle: (input: Input, context: CallContext) => Promise<Output>,
+  { handsBodyOn = false }: { handsBodyOn?: boolean } = {},
 ): ImplementedOperation {
-  return { kind: 'implemented', handle };
+  return { kind: 'implemented', handsBodyOn, handle };
 }
 
 export function unimplemented(why: string): UnimplementedOperation {

@@ -112,7 +112,7 @@ function isWhole(text: string): boolean {
   const end = text.indexOf('\r\n\r\n');
   if (end < 0) return false;
   const length = /\r\ncontent-length: *(\d+)/i.exec(text.slice(0, end + 2));
-  return length ? text.length >= end + 4 + Number(length[1]) : /\r\n0\r\n\r\n$/.test(text);
+  return length ? text.length >= end + 4 + Number(length[1]) : text.endsWith('\r\n0\r\n\r\n');
 }
 
 function replyOf(text: string, closed: boolean): RawReply {

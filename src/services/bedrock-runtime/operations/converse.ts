@@ -5,17 +5,19 @@ import { metadataOfMember } from '../request-metadata.ts';
 
 /** https://docs.aws.amazon.com/bedrock/latest/APIReference/API_runtime_Converse.html */
 export function converse(dependencies: RuntimeDependencies): ImplementedOperation {
-  return implement(async ({ modelId, requestMetadata }: ConverseCommandInput, context) =>
-    performCall(
-      dependencies,
-      {
-        operation: 'Converse',
-        modelId: modelId ?? '',
-        contentType: 'application/json',
-        accept: 'application/json',
-        requestMetadata: metadataOfMember(requestMetadata),
-      },
-      context,
-    ),
+  return implement(
+    async ({ modelId, requestMetadata }: ConverseCommandInput, context) =>
+      performCall(
+        dependencies,
+        {
+          operation: 'Converse',
+          modelId: modelId ?? '',
+          contentType: 'application/json',
+          accept: 'application/json',
+          requestMetadata: metadataOfMember(requestMetadata),
+        },
+        context,
+      ),
+    { handsBodyOn: true },
   );
 }
