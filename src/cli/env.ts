@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs';
 import { parseArgs } from 'node:util';
 import { rootKeys } from '#config';
 import type { Command } from './command.ts';
@@ -18,7 +19,14 @@ export const env: Command = async (args) => {
     return 0;
   }
   const config = await configOf(values);
+  const isNew = !existsSync(config.data);
   const [key] = await rootKeys(config);
+  if (isNew) {
+    // Run in another folder than the server, this would print keys that it does not know: on stderr, beside `eval`.
+    process.stderr.write(
+      `The data directory ${config.data} was made just now. A server that runs on another one has other keys: name it with --data.\n`,
+    );
+  }
   const variables = {
     AWS_ENDPOINT_URL: endpointOf(config.listen),
     AWS_ACCESS_KEY_ID: key?.accessKeyId ?? '',
