@@ -70,6 +70,11 @@ test('env prints what an AWS client needs, the same each time, and keeps the key
     ];
     assert.equal(first.status, 0);
     assert.equal(first.stdout, second.stdout);
+    assert.match(
+      first.stderr,
+      /was made just now\. A server that runs on another one has other keys: name it with --data/,
+    );
+    assert.equal(second.stderr, '');
     const variables = exported(first.stdout);
     assert.equal(variables['AWS_ENDPOINT_URL'], 'http://127.0.0.1:4650');
     assert.equal(variables['AWS_REGION'], 'eu-west-1');
