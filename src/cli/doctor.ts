@@ -143,8 +143,10 @@ async function checkServer({ listen }: Config): Promise<Finding[]> {
   const problems = (health.problems ?? []).map(wrong);
   const destinations = (health.destinations ?? []).map(({ name, state, lagEntries, lastError }) =>
     state === 'parked' || state === 'retrying'
-      ? wrong(`The destination ${name} is ${state}, ${lagEntries} records wait: ${lastError ?? 'no reason is known'}`)
-      : ok(`The destination ${name} is ${state}, ${lagEntries} records wait.`),
+      ? wrong(
+          `The destination ${name} is ${state}, ${lagEntries} entries behind in the journal: ${lastError ?? 'no reason is known'}. It goes on by itself when that is mended; see docs/guide/when-a-destination-fails.md`,
+        )
+      : ok(`The destination ${name} is ${state}.`),
   );
   return [...(problems.length === 0 ? [ok(`The server at ${endpoint} is well.`)] : problems), ...destinations];
 }
