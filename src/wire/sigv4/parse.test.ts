@@ -82,7 +82,10 @@ test('other schemes, two schemes at once and malformed parts are refused', () =>
     assert.equal(failureOf({ authorization }).reason, 'unsupported');
   }
   // What `aws s3 presign` and boto3 make for us-east-1 unless they are told s3v4.
-  assert.equal(failureOf({}, '/bucket/key?AWSAccessKeyId=AKID&Signature=abc%3D&Expires=1795249972').reason, 'unsupported');
+  assert.equal(
+    failureOf({}, '/bucket/key?AWSAccessKeyId=AKID&Signature=abc%3D&Expires=1795249972').reason,
+    'unsupported',
+  );
   assert.equal(failureOf({ authorization: VALID, 'x-amz-date': DATE }, '/?X-Amz-Signature=1').reason, 'ambiguous');
   for (const [from, to, reason] of [
     ['AKID/', 'AKID/extra/', 'malformed'],
