@@ -54,7 +54,8 @@ async function metrics(exchange: Exchange, paths: InternalPaths): Promise<WireRe
 async function reset(exchange: Exchange, paths: InternalPaths): Promise<WireResponse> {
   if (!paths.reset) return json(403, { message: 'Start the server with --allow-reset to use this.' });
   // A web page may send a plain cross-site POST to loopback; browsers always name its origin.
-  if (exchange.head.headers['origin'] !== undefined) return json(403, { message: 'Not from a browser.' });
+  const { origin, 'sec-fetch-site': site } = exchange.head.headers;
+  if (origin !== undefined || site !== undefined) return json(403, { message: 'Not from a browser.' });
   if (!LOOPBACK_ADDRESS.test(exchange.sourceIp)) return json(403, { message: 'Only from loopback.' });
   await paths.reset();
   return json(200, { status: 'reset' });

@@ -1,4 +1,4 @@
-import { mkdir, readFile, writeFile } from 'node:fs/promises';
+import { chmod, mkdir, open, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { OperationalError } from '#base';
@@ -20,7 +20,9 @@ export async function lockDataDirectory(directory: string): Promise<DataLock> {
   const pidPath = join(directory, 'server.pid');
   try {
     await mkdir(directory, { recursive: true, mode: 0o700 });
-    const database = new DatabaseSync(join(directory, 'lock.sqlite'));
+    const lockPath = join(directory, 'lock.sqlite');
+    await makePrivate(lockPath);
+    const database = new DatabaseSync(lockPath);
     database.exec('PRAGMA locking_mode = EXCLUSIVE; PRAGMA busy_timeout = 0; BEGIN EXCLUSIVE');
     await writeFile(pidPath, `${process.pid}\n`, { mode: 0o600 });
     return { release: () => database.close() };
@@ -41,4 +43,17 @@ export async function lockDataDirectory(directory: string): Promise<DataLock> {
       { cause: error },
     );
   }
+}
+
+/**
+ * SQLite gives its files the modes of the database, and makes that by the umask. One that is there is not opened here: to close
+ * it would let go of this process's lock on it.
+ */
+async function makePrivate(path: string): Promise<void> {
+  const made = await open(path, 'wx', 0o600).catch((error: NodeJS.ErrnoException) => {
+    if (error.code === 'EEXIST') return undefined;
+    throw error;
+  });
+  if (made) await made.close();
+  else await chmod(path, 0o600);
 }
