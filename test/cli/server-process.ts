@@ -73,9 +73,10 @@ export function cleanEnvironment(more: Environment = {}): Environment {
 export async function withServer(
   args: readonly string[],
   work: (server: RunningServer) => Promise<void>,
+  more: Environment = {},
 ): Promise<void> {
   const dataDir = await mkdtemp(join(tmpdir(), 'varve-cli-'));
-  const environment = cleanEnvironment({ VARVE_DATA: dataDir, VARVE_DELIVERY_INTERVAL: '500ms' });
+  const environment = cleanEnvironment({ VARVE_DATA: dataDir, VARVE_DELIVERY_INTERVAL: '500ms', ...more });
   const child = spawn(process.execPath, [VARVE, 'serve', '--listen', '127.0.0.1:0', ...args], {
     cwd: ROOT,
     env: environment,
