@@ -17,7 +17,7 @@ import {
   tokenCountsOf,
 } from '#records';
 import type { Emit } from '#telemetry';
-import type { ModelCall, StreamFrame, UpstreamAnswer, UpstreamChooser } from '#upstreams';
+import { type ModelCall, type StreamFrame, type UpstreamAnswer, type UpstreamChooser, UpstreamRefusal } from '#upstreams';
 import { ApiError } from '#wire';
 import type { LoggingConfigurations } from './logging/configurations.ts';
 import type { BegunCall, Recorder } from './recorder.ts';
@@ -156,7 +156,8 @@ class Call {
   async refused(cause: unknown): Promise<unknown> {
     const error = apiErrorOf(cause);
     const outcome = this.#request.signal.aborted && isStream(this.#request.operation) ? 'cancelled' : 'error';
-    await this.#end({ outcome, response: { kind: 'none' }, tokens: {}, error });
+    const upstreamRequestId = cause instanceof UpstreamRefusal ? cause.upstreamRequestId : undefined;
+    await this.#end({ outcome, response: { kind: 'none' }, tokens: {}, error, upstreamRequestId });
     return cause instanceof ApiError ? cause : error;
   }
 

@@ -2,4 +2,5 @@ export { type BedrockUpstreamOptions, createBedrockUpstream, type UpstreamTimeou
 export * from './catalogue/index.ts';
 export { type ChooserOptions, createChooser, LOCAL_UPSTREAM, type ModelRule } from './choose.ts';
 export { createLocalUpstream, type LocalUpstreamOptions } from './local/index.ts';
+export { UpstreamRefusal } from './refusal.ts';
 export * from './types.ts';

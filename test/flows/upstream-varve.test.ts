@@ -61,8 +61,8 @@ test("a second Varve is a valid upstream: both leave records, their request ids 
       assert.deepEqual((await idsIn(near.clients)).toSorted(), [...ids, refused.requestId].toSorted());
 
       const rows = await storedCalls(near);
-      const upstreamIds = ids.map((id) => rows.get(id)?.upstreamRequestId ?? '');
-      assert.equal(new Set(upstreamIds).size, 4);
+      const upstreamIds = [...ids, refused.requestId].map((id) => rows.get(id)?.upstreamRequestId ?? '');
+      assert.equal(new Set(upstreamIds).size, 5);
       for (const id of upstreamIds) assert.ok(farIds.includes(id), `${id} is the second one's`);
       assert.equal(
         farIds.some((id) => ids.includes(id)),

@@ -2,6 +2,7 @@ import type { IncomingMessage } from 'node:http';
 import type { Body } from '#base';
 import { BodyCollector, type Spool } from '#journal';
 import { type ApiError, createFrameSplitter, describeFrame } from '#wire';
+import { UpstreamRefusal } from '../refusal.ts';
 import type { ModelCall, StreamFrame } from '../types.ts';
 import { errorOfAnswer, errorOfStream, unusableAnswer } from './errors.ts';
 import type { Guard } from './guard.ts';
@@ -70,12 +71,10 @@ export async function readError(response: IncomingMessage): Promise<ApiError> {
     if (sizeBytes > ERROR_BYTES_MAX) break;
     chunks.push(chunk);
   }
-  const errorType = response.headers['x-amzn-errortype'];
-  return errorOfAnswer(
-    response.statusCode ?? 500,
-    typeof errorType === 'string' ? errorType : undefined,
-    Buffer.concat(chunks),
-  );
+  const { 'x-amzn-errortype': errorType, 'x-amzn-requestid': id } = response.headers;
+  const type = typeof errorType === 'string' ? errorType : undefined;
+  const error = errorOfAnswer(response.statusCode ?? 500, type, Buffer.concat(chunks));
+  return typeof id === 'string' ? new UpstreamRefusal(error, id) : error;
 }
 
 /**
