@@ -47,7 +47,8 @@ const SHORT = { outputText: 'short' };
 const sent: Buffer[] = [];
 runtime.middlewareStack.add(
   (next) => (args) => {
-    sent.push(Buffer.from((args.request as { body: Uint8Array }).body));
+    const { body } = args.request as { body: Uint8Array | string };
+    sent.push(typeof body === 'string' ? Buffer.from(body) : Buffer.concat([body]));
     return next(args);
   },
   { step: 'finalizeRequest', name: 'noteBodies' },
@@ -148,6 +149,19 @@ test('a Converse of 5 MB with images keeps its texts inside of the record and ev
     const uri = message.content[index + 1]?.image?.source.s3Uri ?? '';
     assert.ok((await getByPath(clients, uri)).equals(bytes), uri);
   }
+});
+
+test('a Converse of long texts with escapes and an image is an object: every text as it was sent, the image beside it', async () => {
+  const text = 'quote " back\\slash \n tab \t 層 😀 '.repeat(12_000);
+  const bytes = randomBytes(400 * KIB);
+  const { $metadata } = await converse(runtime, [{ text }, image(bytes), { text: `${text}!` }], SHORT);
+  const { input } = await recordOf($metadata.requestId);
+  const object = JSON.parse((await gunzipped(input?.inputBodyS3Path)).toString()) as {
+    messages: [{ content: { text?: string; image?: { source: { s3Uri: string } } }[] }];
+  };
+  const [first, second, third] = object.messages[0].content;
+  assert.ok(first?.text === text && third?.text === `${text}!`);
+  assert.ok((await getByPath(clients, second?.image?.source.s3Uri ?? '')).equals(bytes));
 });
 
 test('an image of InvokeModel stays inside of its body while the body is small', async () => {

@@ -125,6 +125,36 @@ test('the text switch drops prompts and answers; media and vectors stay', async 
   assert.doesNotMatch(JSON.stringify(records), /a question|an answer/);
 });
 
+test('the switches hold for bodies that the server kept on disk, too', async () => {
+  const clients = varve.elsewhere('eu-central-1');
+  await makeBucket(clients, 'switches-eu-central-1');
+  const put = (switches: Partial<LoggingConfig>): Promise<void> =>
+    putLogging(clients, { s3Config: { bucketName: 'switches-eu-central-1' }, ...switches });
+  const bytes = randomBytes(500_000);
+  const content: ContentBlock[] = [
+    { text: 'a question '.repeat(40_000) },
+    { image: { format: 'png', source: { bytes } } },
+  ];
+  const keysOf = async (id: string | undefined): Promise<string[]> => {
+    const record = await recordInBucket(clients, 'switches-eu-central-1', id);
+    assert.doesNotMatch(JSON.stringify(record), /a question/);
+    const keys = await listKeys(clients, 'switches-eu-central-1');
+    return keys.filter((key) => key.includes(`${id}_`)).map((key) => key.split(`${id}_`)[1] ?? '');
+  };
+  await put({ textDataDeliveryEnabled: false });
+  assert.deepEqual(await keysOf((await converse(clients.runtime, content, SHORT)).$metadata.requestId), [
+    'input_media_01.png',
+  ]);
+  await put({ imageDataDeliveryEnabled: false });
+  assert.deepEqual(await keysOf((await converse(clients.runtime, content, SHORT)).$metadata.requestId), [
+    'input.json.gz',
+  ]);
+  await put({ textDataDeliveryEnabled: false, imageDataDeliveryEnabled: false });
+  assert.deepEqual(await keysOf((await converse(clients.runtime, content, SHORT)).$metadata.requestId), []);
+  const native = { prompt: 'a question '.repeat(60_000), varve: SHORT };
+  assert.deepEqual(await keysOf((await invoke(clients.runtime, native)).$metadata.requestId), []);
+});
+
 test('with all switches off a record has its metadata and its token counts alone', async () => {
   const off = await recordsWith('eu-west-3', ['text', 'image', 'embedding', 'video', 'audio']);
   for (const record of [off.converse, off.native]) {
