@@ -78,14 +78,22 @@ export class Gateway {
     await respond(exchange, exchange.response ?? bug('the chain ended without an answer'), this.#stallMs);
   }
 
-  #errorResponse(exchange: Exchange, error: unknown): Exchange['response'] {
+  #errorResponse(exchange: Exchange, thrown: unknown): Exchange['response'] {
+    const error = thrown instanceof OperationalError ? this.#unavailable(exchange, thrown) : thrown;
     if (!(error instanceof ApiError)) this.#report(exchange, error);
-    if (error instanceof ApiError && error.cause instanceof OperationalError) {
-      const { reason, message, remedy } = error.cause;
-      this.#emit({ name: 'operational-failure', requestId: exchange.requestId, reason, what: message, remedy });
-    }
     exchange.errorCode = error instanceof ApiError ? error.code : 'InternalFailure';
     return encodeError(exchange.route, exchange.head, error, exchange.requestId);
+  }
+
+  /** A full disk and its like: the operator is told what it is and what to do, the caller to come again. */
+  #unavailable({ route }: Exchange, { reason, message, remedy }: OperationalError): ApiError {
+    this.#emit({ name: 'record-refused', reason, detail: `${message}. ${remedy}` });
+    const plain = route?.protocol === 'restXml' || route?.protocol === 'awsQuery';
+    return new ApiError(
+      plain ? 'ServiceUnavailable' : 'ServiceUnavailableException',
+      'The service is temporarily unavailable. Try your request again.',
+      { status: 503 },
+    );
   }
 
   #report({ requestId, route, abort }: Exchange, error: unknown): void {

@@ -69,7 +69,8 @@ export class Recorder {
     } catch (error) {
       reservation?.release();
       openCalls.ended(open);
-      this.#failed(error);
+      // Under `serve` the call goes on; whether it is missed is known at its end.
+      if (this.#options.onFailure === 'refuse' || !(error instanceof OperationalError)) this.#failed(error);
       return { begin, open: undefined, reservation: undefined };
     }
   }
@@ -90,6 +91,7 @@ export class Recorder {
       const rendered = this.#render(facts, request, response);
       const restored = thinned ? await thinned.restore(rendered, this.#options.journal.spool, spilled) : rendered;
       await this.#append(call, await this.#externalise(restored, spilled));
+      this.#tellGap();
     } catch (error) {
       this.#failed(error);
     } finally {
@@ -152,7 +154,7 @@ export class Recorder {
       this.#options.emit({ name: 'record-missed', count: 1 });
       return;
     }
-    this.#options.emit({ name: 'record-refused', reason: error.reason });
+    this.#options.emit({ name: 'record-refused', reason: error.reason, detail: `${error.message}. ${error.remedy}` });
     throw new ApiError(
       'ServiceUnavailableException',
       'The service is temporarily unavailable: the call cannot be recorded.',

@@ -21,7 +21,8 @@ export type TelemetryEvent =
   | { name: 'delivery-attempts'; metric: string; count: number }
   /** An operational failure that a caller was told of only in AWS's words. */
   | { name: 'operational-failure'; requestId: string; reason: string; what: string; remedy: string }
-  | { name: 'record-refused'; reason: string }
+  /** `detail`: what is wrong and what to do, for the operator. */
+  | { name: 'record-refused'; reason: string; detail: string }
   | { name: 'record-missed'; count: number }
   | { name: 'connection-refused'; reason: string }
   | RoomEvent;
