@@ -202,7 +202,8 @@ function mutated(text: string, random: Random): string {
 function makeRequest(endpoint: string, random: Random): Buffer {
   const seed = random.of(SEEDS);
   const body = Buffer.from(random.below(3) > 0 ? mutated(seed.body, random) : seed.body, 'latin1');
-  const target = random.below(3) === 0 ? mutated(seed.target, random).replaceAll(/[^\u0021-\u00ff]/g, '+') : seed.target;
+  const target =
+    random.below(3) === 0 ? mutated(seed.target, random).replaceAll(/[^\u0021-\u00ff]/g, '+') : seed.target;
   const headers: Record<string, string> = { ...seed.headers };
   for (const name of Object.keys(headers)) {
     if (random.below(6) === 0) headers[name] = mutated(headers[name] ?? '', random).replaceAll(/[^\u0020-\u00ff]/g, '');
