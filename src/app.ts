@@ -263,7 +263,7 @@ async function openPlant(config: Config, parts: Partial<VarveParts>, telemetry: 
     });
 
     const openCalls = new OpenCalls(journal);
-    const interrupted = await recoverInterrupted(journal, state, openCalls);
+    const interrupted = await recoverInterrupted(journal, state, openCalls, inferenceRegionOf);
     emit({ name: 'invocations-recovered', interrupted });
     closers.push(startCheckpoints(state, openCalls));
     const logging = await LoggingConfigurations.open(state, loggingPorts(buckets, logGroups, identity), {

@@ -23,17 +23,26 @@ const SCHEMA = [
   'CREATE TABLE invocation_checkpoint (id INTEGER PRIMARY KEY CHECK (id = 1), sequence INTEGER NOT NULL) STRICT',
 ];
 
+/** The Region that a profile's call runs in, when it is known. */
+export type InferenceRegionOf = (modelId: string, region: string) => string | undefined;
+
 /**
  * Ends the calls that were interrupted; must run before the first new call.
  * @returns how many there were
  */
-export async function recoverInterrupted(journal: Journal, state: State, openCalls: OpenCalls): Promise<number> {
+export async function recoverInterrupted(
+  journal: Journal,
+  state: State,
+  openCalls: OpenCalls,
+  inferenceRegionOf: InferenceRegionOf,
+): Promise<number> {
   await state.migrate('invocation', SCHEMA);
   const [row] = await state.all('SELECT sequence FROM invocation_checkpoint');
   const from = Number(row?.['sequence'] ?? 0);
   openCalls.hold(from);
   const open = await openBegins(journal, from);
-  for (const begin of open.values()) await appendInterrupted(journal, begin);
+  for (const begin of open.values())
+    await appendInterrupted(journal, begin, inferenceRegionOf(begin.modelId, begin.region));
   return open.size;
 }
 
@@ -56,7 +65,11 @@ async function openBegins(journal: Journal, from: number): Promise<Map<string, I
   return open;
 }
 
-async function appendInterrupted(journal: Journal, begin: InvocationBegin): Promise<void> {
+async function appendInterrupted(
+  journal: Journal,
+  begin: InvocationBegin,
+  inferenceRegion: string | undefined,
+): Promise<void> {
   const facts: InvocationFacts = {
     begin,
     outcome: 'interrupted',
@@ -64,6 +77,7 @@ async function appendInterrupted(journal: Journal, begin: InvocationBegin): Prom
     errorMessage: 'The server stopped before the call ended.',
     tokens: {},
     latencyMs: 0,
+    ...(inferenceRegion === undefined ? {} : { inferenceRegion }),
   };
   const rendered = renderInvocation({
     facts,
