@@ -153,6 +153,20 @@ test('a call for a model that nobody knows is recorded with ValidationException'
   assert.deepEqual([record.errorCode, record.modelId], ['ValidationException', 'no.such-model-v1:0']);
 });
 
+test("a body that the model cannot read is refused in AWS's words and recorded with ValidationException", async () => {
+  for (const body of ['', 'no json', '[1]', Buffer.from([0xff, 0xfe])]) {
+    const {
+      name,
+      message: text,
+      status,
+      requestId,
+    } = await refusal(runtime.send(new InvokeModelCommand({ modelId: HAIKU, body })));
+    assert.deepEqual([name, status], ['ValidationException', 400]);
+    assert.match(text, /^Malformed input request.*, please reformat your input and try again\.$/);
+    assert.equal((await recordOf(requestId)).errorCode, 'ValidationException');
+  }
+});
+
 test('an error within a stream stands in the record beside what was delivered', async () => {
   const knobs = { error: { code: 'ModelStreamErrorException', message: 'broke', afterChunks: 3 } };
   const { events, requestId } = await invokeStream(runtime, { prompt: 'one two three four five', varve: knobs });
