@@ -222,7 +222,13 @@ async function openPlant(config: Config, parts: Partial<VarveParts>, telemetry: 
     closers.push(closeObjects);
     const buckets = await Buckets.open({ state, objects, clock, ids });
 
-    const stored = new StoredPosition(() => void delivery.flush(STORE_READER), storeStarted);
+    // Batches tell how far they went as they are stored; what an earlier run stored, and entries that are not for the
+    // store, only the reader's cursor tells.
+    const hurryStore = async (): Promise<void> => {
+      await delivery.flush(STORE_READER);
+      stored.passed(delivery.readerStatus().find(({ name }) => name === STORE_READER)?.cursor ?? 0);
+    };
+    const stored = new StoredPosition(() => void hurryStore(), storeStarted);
     const logGroups = await LogGroups.open({
       state,
       journal,
