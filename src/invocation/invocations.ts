@@ -17,7 +17,13 @@ import {
   tokenCountsOf,
 } from '#records';
 import type { Emit } from '#telemetry';
-import { type ModelCall, type StreamFrame, type UpstreamAnswer, type UpstreamChooser, UpstreamRefusal } from '#upstreams';
+import {
+  type ModelCall,
+  type StreamFrame,
+  type UpstreamAnswer,
+  type UpstreamChooser,
+  UpstreamRefusal,
+} from '#upstreams';
 import { ApiError } from '#wire';
 import type { LoggingConfigurations } from './logging/configurations.ts';
 import type { BegunCall, Recorder } from './recorder.ts';
