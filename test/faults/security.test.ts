@@ -1,6 +1,7 @@
 /** What must not get out, and who must not get in. */
 import assert from 'node:assert/strict';
 import { readdir, stat } from 'node:fs/promises';
+import { networkInterfaces } from 'node:os';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { ConverseCommand, ConverseStreamCommand, InvokeModelCommand } from '@aws-sdk/client-bedrock-runtime';
@@ -88,6 +89,42 @@ test('the unsigned paths answer only to loopback and configured host names, and 
     await server.stop();
   }
 });
+
+const outside = Object.values(networkInterfaces())
+  .flat()
+  .find((each) => each && !each.internal && each.family === 'IPv4')?.address;
+
+test(
+  'off loopback metrics need the token, and nothing resets',
+  { skip: outside ? false : 'this machine has no other address' },
+  async () => {
+    const address = outside ?? '';
+    const token = 'a-token-for-metrics';
+    const server = await startTestServer({
+      listen: `${address}:0`,
+      hosts: [address],
+      metricsToken: token,
+      allowReset: true,
+    });
+    const ask = async (method: string, path: string, authorization?: string): Promise<number> =>
+      (
+        await fetch(`${server.endpoint}${path}`, {
+          method,
+          headers: authorization === undefined ? {} : { authorization },
+        })
+      ).status;
+    try {
+      assert.equal(await ask('GET', '/_varve/health'), 200);
+      assert.equal(await ask('GET', '/_varve/metrics'), 401);
+      assert.equal(await ask('GET', '/_varve/metrics', `Bearer ${token}x`), 401);
+      assert.equal(await ask('GET', '/_varve/metrics', token), 401);
+      assert.equal(await ask('GET', '/_varve/metrics', `Bearer ${token}`), 200);
+      assert.equal(await ask('POST', '/_varve/reset', `Bearer ${token}`), 403);
+    } finally {
+      await server.stop();
+    }
+  },
+);
 
 test('two resets at once do one after the other, and calls work afterwards', async () => {
   const server = await startTestServer({ allowReset: true });
@@ -203,9 +240,9 @@ test('no prompt, answer, secret, token or Authorization header gets into the log
     const { authorization = '' } = signedHeaders(endpoint, { target: converseTarget() });
     await exchange(
       endpoint,
-      `${signedMessage(endpoint, { target: converseTarget(), body: converseBody(prompt) })
+      signedMessage(endpoint, { target: converseTarget(), body: converseBody(prompt) })
         .toString('latin1')
-        .replace(/Signature=\w{8}/, 'Signature=00000000')}`,
+        .replace(/Signature=\w{8}/, 'Signature=00000000'),
     );
     await exchange(
       endpoint,
