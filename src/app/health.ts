@@ -20,7 +20,7 @@ export function healthOf(journal: Journal, store: Store, delivery: DeliveryManag
 
 function destination({
   route,
-  kind,
+  target,
   state,
   lagEntries,
   lagBytes,
@@ -28,7 +28,7 @@ function destination({
 }: DestinationStatus): Record<string, unknown> {
   return {
     route,
-    name: `${kind} ${route}`,
+    name: target,
     state,
     lagEntries,
     lagBytes,

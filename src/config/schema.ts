@@ -76,7 +76,10 @@ export const configSchema = z.strictObject({
     .default(false)
     .describe('Whether the built-in model answers for every well-known model id (for tests; never for an audit).'),
   allowReset: z.boolean().default(false).describe('Whether POST /_varve/reset may clear all state (for test suites).'),
-  logLevel: z.enum(['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent']).default('info'),
+  logLevel: z
+    .enum(['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'])
+    .default('info')
+    .describe('What is logged: this level and those above it.'),
   hosts: z
     .array(z.string())
     .default([])
@@ -131,14 +134,21 @@ export const configSchema = z.strictObject({
     .strictObject({
       driver: z.enum(['disk', 's3']).default('disk').describe('Where objects live.'),
       endpoint: z.url().optional().describe('For `s3`: an S3-compatible server.'),
-      region: z.string().default('us-east-1'),
-      credentials: z.strictObject({ accessKeyId: z.string(), secretAccessKey: z.string() }).optional(),
+      region: z.string().default('us-east-1').describe('For `s3`: the region to sign for.'),
+      credentials: z
+        .strictObject({ accessKeyId: z.string(), secretAccessKey: z.string() })
+        .optional()
+        .describe("For `s3`: the key; default: AWS's credential chain."),
       pathStyle: z.boolean().default(false).describe('For `s3`: address buckets by path.'),
     })
     .prefault({}),
   limits: z
     .strictObject({
-      connectionsMax: z.int().positive().default(20_000),
+      connectionsMax: z
+        .int()
+        .positive()
+        .default(20_000)
+        .describe('Client connections at most; further ones are closed.'),
       bodyMemoryBytes: bytes(64 * MIB).describe(
         'Memory for request bodies that must be parsed whole, all calls together.',
       ),

@@ -37,8 +37,8 @@ export interface DeliverySettings {
 
 export const DELIVERY_DEFAULTS: DeliverySettings = {
   intervalMs: 60_000,
-  retry: { firstDelayMs: 500, delayMaxMs: 60_000, parkedDelayMs: 5 * 60_000 },
-  hold: { bytesMax: 32 * 1024 ** 3, ageMaxMs: 7 * 24 * 3_600_000 },
+  retry: { firstDelayMs: 500, delayMaxMs: 60_000, parkedDelayMs: 60_000 },
+  hold: { bytesMax: 10 * 1024 ** 3, ageMaxMs: 7 * 24 * 3_600_000 },
 };
 
 /** Entries and raw bytes of a log file at most; AWS's own bounds are not known. */
@@ -182,7 +182,7 @@ export class DeliveryManager {
   status(): DestinationStatus[] {
     return [...this.#destinations.values()].map(({ spec, reader }) => {
       const { name, ...status } = reader.status;
-      return { route: name, kind: spec.kind, ...status };
+      return { route: name, kind: spec.kind, target: targetOf(spec), ...status };
     });
   }
 
@@ -262,4 +262,9 @@ export class DeliveryManager {
     await reader.stop(0);
     this.#options.journal.releaseReader(route);
   }
+}
+
+/** The destination as an operator knows it. */
+function targetOf(spec: DestinationSpec): string {
+  return spec.kind === 'cloudwatch-logs' ? `log group ${spec.groupName}` : `s3://${spec.bucketName}/${spec.keyBase}`;
 }

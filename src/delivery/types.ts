@@ -83,6 +83,8 @@ export interface RenderedEntry {
 export interface DestinationStatus {
   readonly route: string;
   readonly kind: DestinationSpec['kind'];
+  /** The bucket and key, or the log group: for people. */
+  readonly target: string;
   readonly state: 'idle' | 'delivering' | 'retrying' | 'parked';
   readonly cursor: number;
   readonly lagEntries: number;

@@ -2,7 +2,7 @@
  * Performs one model call and records it: begin, upstream, end. The answer's last byte is handed on only
  * when the end is durable.
  */
-import { bug, type Body, type Clock, type Semaphore, ThinningFailure } from '#base';
+import { bug, type Body, type Clock, OperationalError, type Semaphore, ThinningFailure } from '#base';
 import { type Journal, SpooledBody } from '#journal';
 import {
   type InvocationBegin,
@@ -81,7 +81,7 @@ export class Invocations {
     const call = new Call(this.#options, begun, request);
     let answer: UpstreamAnswer;
     try {
-      if (!upstream) throw new ApiError('ValidationException', UNKNOWN_MODEL, { status: 400 });
+      if (!upstream) throw nobodyAnswers();
       // A caller who goes away does not stop a model that answers in one piece: it is paid for, so it is recorded.
       const signal = isStream(request.operation) ? request.signal : NEVER;
       answer = await upstream.answer({ ...request, signal });
@@ -106,7 +106,7 @@ export class Invocations {
    */
   async countTokens(call: ModelCall): Promise<UpstreamAnswer> {
     const upstream = this.#options.choose(call.modelId, call.region);
-    if (!upstream) throw new ApiError('ValidationException', UNKNOWN_MODEL, { status: 400 });
+    if (!upstream) throw nobodyAnswers();
     return upstream.answer(call);
   }
 
@@ -126,6 +126,16 @@ export class Invocations {
       upstream,
     };
   }
+}
+
+/** AWS's error for the caller; for the operator, what a missing rule in the configuration looks like. */
+function nobodyAnswers(): ApiError {
+  const cause = new OperationalError(
+    'no-upstream',
+    'a call was refused: no upstream answers for its model id',
+    'Name an upstream for it under "models" in the configuration, or start with --local-models for tests.',
+  );
+  return new ApiError('ValidationException', UNKNOWN_MODEL, { status: 400, cause });
 }
 
 const NEVER = new AbortController().signal;

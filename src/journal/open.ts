@@ -21,7 +21,7 @@ const NODE_ID_FILE = 'node-id';
 
 const DEFAULTS = {
   segmentBytes: 32 * 1024 * 1024,
-  sizeBytesMax: 64 * 1024 ** 3,
+  sizeBytesMax: 20 * 1024 ** 3,
   minFreeBytes: 256 * 1024 ** 2,
   tailBytesMax: 32 * 1024 * 1024,
 } as const;
