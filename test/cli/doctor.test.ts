@@ -32,7 +32,7 @@ test('doctor names the destination that denies and the reason; putting the confi
         assert.equal(found.status, 1, found.stdout);
         assert.match(
           found.stdout,
-          /^WRONG +The destination s3://\S+ is parked, .*the policy of bucket invocation-logs does not let bedrock\.amazonaws\.com put/m,
+          /^WRONG +The destination s3:\/\/\S+ is parked, .*the policy of bucket invocation-logs does not let bedrock\.amazonaws\.com put/m,
         );
         const health = await fetch(`${endpoint}/_varve/health`);
         assert.equal(health.status, 200, 'a destination is not the server');
