@@ -3,8 +3,9 @@
  * answers ClickHouse HTTP on a unix socket; ends when told to drain, or when the supervisor's process is gone (the IPC
  * channel closes whatever killed it), so that no orphan holds the directory's lock.
  *
- * Never calls process.exit() while a query runs: libchdb would crash. What cannot be drained in time is ended by SIGKILL,
- * which the engine's data survives.
+ * Always ends by SIGKILL, after the engine was closed or when it cannot be drained in time: process.exit() while a query runs
+ * crashes libchdb, and after it was closed its destructors sometimes wait for ever (seen once in ten when it was closed soon
+ * after it was opened). The engine's data survives SIGKILL at any moment.
  */
 import { chmodSync, mkdirSync, rmSync } from 'node:fs';
 import type { Server } from 'node:http';
@@ -86,13 +87,18 @@ function startPurging(of: Engine, server: Server): void {
 async function drain(): Promise<void> {
   if (draining) return;
   draining = true;
-  setTimeout(() => process.kill(process.pid, 'SIGKILL'), DRAIN_MS_MAX).unref();
+  setTimeout(end, DRAIN_MS_MAX).unref();
   const stopped = facade?.listening ? new Promise((resolve) => facade?.close(resolve)) : undefined;
   facade?.closeIdleConnections();
   await engine?.close(DRAIN_PATIENCE_MS);
   facade?.closeIdleConnections();
   await stopped;
-  process.exit(0);
+  await tell({ type: 'drained' });
+  end();
+}
+
+function end(): void {
+  process.kill(process.pid, 'SIGKILL');
 }
 
 /** Resolves when the message is on its way, or nobody is there to hear it. */

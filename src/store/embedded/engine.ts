@@ -47,7 +47,10 @@ export class Engine {
   }
 
   async version(): Promise<string> {
-    const result = await this.#chdb.QueryAsyncConnection(this.#root, 'SELECT version()', 'TSV');
+    // With a permit, so that `close` waits for it: with a query on a closed connection the process cannot even exit.
+    const result = await this.#permits.with(1, () =>
+      this.#chdb.QueryAsyncConnection(this.#root, 'SELECT version()', 'TSV'),
+    );
     return Buffer.from(result.bytes).toString().trim();
   }
 
@@ -69,7 +72,9 @@ export class Engine {
 
   /** Asks the engine's allocator to give freed memory back to the system. */
   async purgeMemory(): Promise<void> {
-    await this.#once('SYSTEM JEMALLOC PURGE');
+    await this.#permits.with(1, async () => {
+      if (!this.#closing) await this.#once('SYSTEM JEMALLOC PURGE');
+    });
   }
 
   /** Waits until no request runs, killing those that still run after `patienceMs`, then closes the directory. */

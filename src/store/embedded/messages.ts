@@ -25,6 +25,8 @@ export type FromChild =
   | { readonly type: 'hello' }
   | { readonly type: 'ready'; readonly engineVersion: string }
   | { readonly type: 'failed'; readonly reason: OpenFailure; readonly message: string }
+  /** Nothing runs any more and the engine is closed: the process ends now, by SIGKILL. */
+  | { readonly type: 'drained' }
   | { readonly type: 'pong' };
 
 /** Why the engine could not be opened. */

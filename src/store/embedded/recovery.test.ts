@@ -1,6 +1,7 @@
 /** What happens when the store process, or the process that started it, dies or cannot start. */
 import assert from 'node:assert/strict';
-import { spawn, spawnSync } from 'node:child_process';
+import { fork, spawn, spawnSync } from 'node:child_process';
+import { once } from 'node:events';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -10,6 +11,7 @@ import { OperationalError } from '#base';
 import { type InsertBatch, type InvocationRow, type LogEventRow, openStore } from '#store';
 import { openTempStore, type TempStore } from '../../../test/support/open-temp-store.ts';
 import { ChdbMissing, loadChdb } from './chdb.ts';
+import type { ToChild } from './messages.ts';
 import { openFailure } from './open-failure.ts';
 import { StoreProcess } from './store-process.ts';
 
@@ -206,6 +208,21 @@ test('a store that cannot start says why, goes on trying, and harms nobody', asy
   assert.deepEqual(await store.readInvocations({ limit: 1 }), []);
   await store.close();
   await rm(parent, { recursive: true });
+});
+
+test('a store process that is told to stop while its engine opens ends by itself', async () => {
+  const directory = await mkdtemp(join(tmpdir(), 'varve-store-'));
+  // libchdb's destructors wait for ever only now and then.
+  for (let time = 0; time < 8; time += 1) {
+    const path = fileURLToPath(new URL('./child.ts', import.meta.url));
+    const child = fork(path, { stdio: ['ignore', 'ignore', 'ignore', 'ipc'] });
+    await once(child, 'message');
+    const place = { directory: join(directory, 'engine'), socketPath: join(directory, 'engine.sock') };
+    child.send({ type: 'open', ...place, token: 't', memoryBytesMax: 1_500_000_000 } satisfies ToChild);
+    child.send({ type: 'drain' } satisfies ToChild);
+    await once(child, 'exit', { signal: AbortSignal.timeout(60_000) });
+  }
+  await rm(directory, { recursive: true });
 });
 
 test('without the optional package the failure names it and what to do', () => {

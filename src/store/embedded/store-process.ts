@@ -15,6 +15,7 @@ const DRAIN_TIMEOUT_MS = 10_000;
 /** What is kept of the engine's words on stderr, characters. */
 const STDERR_CHARACTERS_MAX = 4_000;
 
+const DRAINED = 'the store process ended in order';
 const CHILD = fileURLToPath(new URL('./child.ts', import.meta.url));
 /** All of the environment that the engine gets: no secret of the gateway's. */
 const PASSED_ENVIRONMENT = ['PATH', 'LD_LIBRARY_PATH', 'TMPDIR', 'HOME', 'LANG'];
@@ -25,6 +26,7 @@ export class StoreProcess {
   readonly #child: ChildProcess;
   #stderr = '';
   #heardAtMs = performance.now();
+  #drained = false;
   #watch: NodeJS.Timeout | undefined;
 
   constructor() {
@@ -35,10 +37,14 @@ export class StoreProcess {
     this.#child.stderr?.setEncoding('utf8').on('data', (text: string) => {
       this.#stderr = (this.#stderr + text).slice(-STDERR_CHARACTERS_MAX);
     });
-    this.#child.on('message', () => (this.#heardAtMs = performance.now()));
+    this.#child.on('message', ({ type }: FromChild) => {
+      this.#heardAtMs = performance.now();
+      this.#drained ||= type === 'drained';
+    });
     this.ended = new Promise((resolve) => {
       this.#child.once('error', (error) => resolve(`the store process could not be started: ${error.message}`));
-      this.#child.once('close', (code, signal) => resolve(describeEnd(code, signal)));
+      // Comes when all messages have been heard.
+      this.#child.once('close', (code, signal) => resolve(this.#drained ? DRAINED : describeEnd(code, signal)));
     });
     void this.ended.then(() => clearInterval(this.#watch));
   }
@@ -56,7 +62,7 @@ export class StoreProcess {
     const answer = new Promise<FromChild>((resolve) => {
       this.#child.on('message', (heard: FromChild) => {
         if (heard.type === 'hello') this.#tell(message);
-        else if (heard.type !== 'pong') resolve(heard);
+        else if (heard.type === 'ready' || heard.type === 'failed') resolve(heard);
       });
     });
     const timeout = new AbortController();
