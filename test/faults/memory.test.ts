@@ -22,7 +22,6 @@ const skip = process.platform === 'linux' ? false : 'memory is read from /proc';
 const CALLS = 32;
 const BODY_BYTES = 24_999_000;
 /** Issue 2: the aims when idle, plus 100 MB. */
-const GROWTH_MIB_MAX = 100;
 const RSS_MIB_MAX = 600;
 const ANONYMOUS_MIB_MAX = 350;
 const SETTLE_MS = 2_000;
@@ -78,7 +77,7 @@ function send(endpoint: string, agent: Agent, target: string, body: Buffer, body
 }
 
 test(
-  `${CALLS} bodies of 25 MB at once take less than ${GROWTH_MIB_MAX} MiB beyond the idle figure`,
+  `${CALLS} bodies of 25 MB at once stay within the idle aim and 100 MiB: ${RSS_MIB_MAX} MiB resident, ${ANONYMOUS_MIB_MAX} MiB anonymous`,
   { skip },
   async (context) => {
     await withServerProcess({ ...upstreams, logLevel: 'warn' }, async ({ endpoint, child, log }) => {
@@ -114,10 +113,6 @@ test(
       agent.destroy();
       destroyClients(clients);
       assert.equal(log(), '', 'warnings or errors');
-      assert.ok(
-        peak.anonymousMiB - idle.anonymousMiB < GROWTH_MIB_MAX,
-        `anonymous: ${idle.anonymousMiB} to ${peak.anonymousMiB} MiB`,
-      );
       assert.ok(peak.rssMiB < RSS_MIB_MAX && peak.anonymousMiB < ANONYMOUS_MIB_MAX, JSON.stringify(peak));
     });
   },
