@@ -66,8 +66,9 @@ export interface Varve {
   stop(reason: string): Promise<void>;
 }
 
-const STOP_GRACE_MS = 2_500;
-const DELIVERY_STOP_MS = 1_500;
+/** Together with the store's own 2.25 s at most (DRAIN_TIMEOUT_MS) these stay within the 5 s of `stop`. Milliseconds. */
+const STOP_GRACE_MS = 2_000;
+const DELIVERY_STOP_MS = 750;
 const STORE_READER = 'store';
 
 /**

@@ -18,10 +18,13 @@ import type { FromChild, OpenFailure, OpenMessage, ToChild } from './messages.ts
 
 /** Behind the gateway, which answers calls while the engine merges. */
 const NICENESS = 10;
-/** Running statements may finish this long, milliseconds; then they are killed … */
-const DRAIN_PATIENCE_MS = 3_000;
+/**
+ * Running statements may finish this long, milliseconds; nobody waits for their answers any more, and inserts are tried again
+ * by their plans. Then they are killed …
+ */
+const DRAIN_PATIENCE_MS = 500;
 /** … and the process with them, when even that does not help. */
-const DRAIN_MS_MAX = 8_000;
+const DRAIN_MS_MAX = 2_000;
 /** How often freed memory is given back to the system after work was done, milliseconds. */
 const PURGE_INTERVAL_MS = 20_000;
 

@@ -10,8 +10,8 @@ const OPEN_TIMEOUT_MS = 120_000;
 const PING_INTERVAL_MS = 5_000;
 /** A process whose event loop says nothing for so long is ended and started again, milliseconds. */
 const SILENCE_MS_MAX = 60_000;
-/** The child ends itself 8 s after `drain` at the latest; then it is ended. Milliseconds. */
-const DRAIN_TIMEOUT_MS = 10_000;
+/** The child ends itself 2 s after `drain` at the latest; then it is ended. Milliseconds. */
+const DRAIN_TIMEOUT_MS = 2_250;
 /** What is kept of the engine's words on stderr, characters. */
 const STDERR_CHARACTERS_MAX = 4_000;
 

@@ -11,7 +11,7 @@ const FIRST_PAUSE_MS = 200;
 const PAUSE_MS_MAX = 30_000;
 /** After running so long without trouble, the pauses begin small again. Milliseconds. */
 const STEADY_AFTER_MS = 60_000;
-/** The process of a server that was killed needs up to 8 s to notice, drain and free the directory. Milliseconds. */
+/** The process of a server that was killed needs up to 2 s to notice, drain and free the directory, more on a busy machine. Milliseconds. */
 const LOCKED_WAIT_MS = 12_000;
 
 export interface SupervisorOptions {
