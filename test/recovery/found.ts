@@ -17,8 +17,9 @@ const GETS_AT_ONCE = 8;
 const STORE_MEMORY_BYTES = 1_500_000_000;
 
 export interface Found {
-  /** Lines as they stand, in any order. */
+  /** Lines as they stand, in any order: of the batch objects … */
   readonly bucket: readonly string[];
+  /** … and of the log group. */
   readonly group: readonly string[];
   /** Messages of the application's own log events. */
   readonly events: readonly string[];
@@ -31,7 +32,11 @@ export interface StoredInvocation {
   readonly rawSha256: string;
 }
 
-export async function findEverything(clients: Clients): Promise<Found> {
+/** @param groups those that there are */
+export async function findEverything(
+  clients: Clients,
+  groups: readonly string[] = [GROUP, EVENTS_GROUP],
+): Promise<Found> {
   const keys = (await listKeys(clients, BUCKET)).filter((key) => !key.endsWith('permission-check'));
   const slots = new Semaphore(GETS_AT_ONCE);
   const batches = keys.filter((key) => !key.includes('/data/'));
@@ -39,7 +44,7 @@ export async function findEverything(clients: Clients): Promise<Found> {
   return {
     bucket: lines.flat(),
     group: await linesInGroup(clients, GROUP),
-    events: await linesInGroup(clients, EVENTS_GROUP),
+    events: groups.includes(EVENTS_GROUP) ? await linesInGroup(clients, EVENTS_GROUP) : [],
     dataKeys: new Set(keys.filter((key) => key.includes('/data/'))),
   };
 }
