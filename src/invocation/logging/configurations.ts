@@ -43,6 +43,8 @@ interface Destinations {
   readonly largeData?: DataDestinationSpec;
 }
 interface Entry {
+  /** The snapshot of the hour that the latest call began in: the same for all its calls. */
+  latest?: { readonly hour: number; readonly snapshot: LoggingSnapshot };
   readonly version: number;
   readonly config: LoggingConfig;
   readonly destinations: Destinations;
@@ -53,6 +55,8 @@ const SCHEMA = [
      account TEXT NOT NULL, region TEXT NOT NULL, version INTEGER NOT NULL,
      config TEXT, destinations TEXT NOT NULL, PRIMARY KEY (account, region)) STRICT`,
 ];
+
+const HOUR_MS = 3_600_000;
 
 const scopeKey = ({ accountId, region }: Scope): string => `${accountId}/${region}`;
 
@@ -116,19 +120,9 @@ export class LoggingConfigurations {
   snapshot(scope: Scope, nowMs: number): LoggingSnapshot | undefined {
     const entry = this.#entries.get(scopeKey(scope));
     if (!entry) return undefined;
-    const { s3, cloudWatch, largeData } = entry.destinations;
-    // With both destinations one record serves both, so it names one place: the S3 destination's.
-    const data = s3 ?? largeData;
-    return {
-      configurationVersion: entry.version,
-      switches: switchesOf(entry.config),
-      lineRoutes: [s3, cloudWatch].flatMap((spec) => (spec ? [spec.route] : [])),
-      ...(data
-        ? {
-            data: { route: data.route, bucketName: data.bucketName, keyBase: `${data.keyBase}${hourPath(nowMs)}data/` },
-          }
-        : {}),
-    };
+    const hour = Math.floor(nowMs / HOUR_MS);
+    if (entry.latest?.hour !== hour) entry.latest = { hour, snapshot: snapshotOf(entry, nowMs) };
+    return entry.latest.snapshot;
   }
 
   async #check(scope: Scope, { s3Config, cloudWatchConfig }: LoggingConfig): Promise<Destinations> {
@@ -178,6 +172,20 @@ export class LoggingConfigurations {
     this.#turn = result.catch(() => undefined);
     return result;
   }
+}
+
+function snapshotOf({ version, config, destinations }: Entry, nowMs: number): LoggingSnapshot {
+  const { s3, cloudWatch, largeData } = destinations;
+  // With both destinations one record serves both, so it names one place: the S3 destination's.
+  const data = s3 ?? largeData;
+  return {
+    configurationVersion: version,
+    switches: switchesOf(config),
+    lineRoutes: [s3, cloudWatch].flatMap((spec) => (spec ? [spec.route] : [])),
+    ...(data
+      ? { data: { route: data.route, bucketName: data.bucketName, keyBase: `${data.keyBase}${hourPath(nowMs)}data/` } }
+      : {}),
+  };
 }
 
 /** Omitted switches are on (§2.1); Get shows all five. */
