@@ -24,7 +24,8 @@ import { ServerProcess } from './server-process.ts';
 const KILLS = Number(process.env['VARVE_KILLS'] ?? 50);
 const SEED = Number(process.env['VARVE_SEED'] ?? Date.now() % 1_000_000);
 const SETTINGS = {
-  delivery: { interval: '100ms', parkedRetry: '100ms' },
+  // Short, so that many kills come between a delivery and the note that it is done.
+  delivery: { interval: '20ms', parkedRetry: '100ms' },
   store: { interval: '50ms' },
   // Small, so that segments are sealed and removed all the time.
   journal: { segmentBytes: 1024 * 1024 },
