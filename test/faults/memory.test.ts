@@ -21,7 +21,7 @@ import {
 const skip = process.platform === 'linux' ? false : 'memory is read from /proc';
 const CALLS = 32;
 const BODY_BYTES = 24_999_000;
-/** Issue 2: the aims when idle, plus 100 MB. */
+/** The aims when idle (bench/README.md), plus 100 MB. */
 const RSS_MIB_MAX = 600;
 const ANONYMOUS_MIB_MAX = 350;
 const SETTLE_MS = 2_000;
