@@ -20,6 +20,7 @@ export function healthOf(journal: Journal, store: Store, delivery: DeliveryManag
 
 function destination({
   route,
+  kind,
   target,
   state,
   lagEntries,
@@ -28,6 +29,7 @@ function destination({
 }: DestinationStatus): Record<string, unknown> {
   return {
     route,
+    kind,
     name: target,
     state,
     lagEntries,

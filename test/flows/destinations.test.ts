@@ -19,7 +19,7 @@ import { eventually, linesInBucket, linesInGroup, listKeys, parseRecord } from '
 
 interface Destination {
   readonly route: string;
-  readonly name: string;
+  readonly kind: string;
   readonly state: string;
   readonly lastError?: string;
   readonly lagEntries: number;
@@ -33,7 +33,7 @@ async function destinations({ endpoint }: TestVarve): Promise<Destination[]> {
 /** Waits until a destination of the kind (`s3`, `cloudwatch-logs`) is parked; gives what health says of it. */
 function parked(running: TestVarve, kind: string): Promise<Destination> {
   return eventually(`${kind} is parked`, async () =>
-    (await destinations(running)).find(({ name, state }) => name.startsWith(`${kind} `) && state === 'parked'),
+    (await destinations(running)).find((each) => each.kind === kind && each.state === 'parked'),
   );
 }
 
