@@ -47,7 +47,7 @@ export class Engine {
   }
 
   async version(): Promise<string> {
-    // With a permit, so that `close` waits for it: with a query on a closed connection the process cannot even exit.
+    // With a permit, so that `close` waits for it: closed under this query, the process sometimes could not even exit.
     const result = await this.#permits.with(1, () =>
       this.#chdb.QueryAsyncConnection(this.#root, 'SELECT version()', 'TSV'),
     );
