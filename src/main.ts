@@ -5,9 +5,18 @@ import type { Command } from './cli/command.ts';
 /** Commands are loaded when they are called: `varve env` need not load a server. */
 const COMMANDS: Readonly<Record<string, { readonly summary: string; readonly load: () => Promise<Command> }>> = {
   serve: { summary: 'run the server', load: async () => (await import('./cli/serve.ts')).serve },
-  env: { summary: 'print the environment that points AWS clients at the server', load: async () => (await import('./cli/env.ts')).env },
-  demo: { summary: 'send half a minute of varied traffic and show where its records are', load: async () => (await import('./cli/demo.ts')).demo },
-  doctor: { summary: 'say in words what is wrong with this installation', load: async () => (await import('./cli/doctor.ts')).doctor },
+  env: {
+    summary: 'print the environment that points AWS clients at the server',
+    load: async () => (await import('./cli/env.ts')).env,
+  },
+  demo: {
+    summary: 'send half a minute of varied traffic and show where its records are',
+    load: async () => (await import('./cli/demo.ts')).demo,
+  },
+  doctor: {
+    summary: 'say in words what is wrong with this installation',
+    load: async () => (await import('./cli/doctor.ts')).doctor,
+  },
 };
 /** Of the contract, and not there yet. */
 const LATER = ['collect', 'import', 'normalize', 'query', 'tail', 'verify'];
@@ -26,7 +35,10 @@ export async function main(args: readonly string[]): Promise<number> {
   const command = Object.hasOwn(COMMANDS, name) ? COMMANDS[name] : undefined;
   if (!command) {
     const nearest = nearestWord(name, Object.keys(COMMANDS));
-    return failed(`There is no command "${name}".${nearest === undefined ? '' : ` Did you mean "${nearest}"?`}\n\n${usage()}`, 2);
+    return failed(
+      `There is no command "${name}".${nearest === undefined ? '' : ` Did you mean "${nearest}"?`}\n\n${usage()}`,
+      2,
+    );
   }
   try {
     const run = await command.load();
@@ -39,7 +51,8 @@ export async function main(args: readonly string[]): Promise<number> {
 function explain(error: unknown): number {
   if (error instanceof OperationalError) return failed(`${error.message}\n${error.remedy}`, 1);
   const code = error instanceof Error && 'code' in error ? String(error.code) : '';
-  if (error instanceof Error && code.startsWith('ERR_PARSE_ARGS')) return failed(`${error.message}\nvarve --help lists the commands.`, 2);
+  if (error instanceof Error && code.startsWith('ERR_PARSE_ARGS'))
+    return failed(`${error.message}\nvarve --help lists the commands.`, 2);
   return failed(error instanceof Error ? (error.stack ?? error.message) : String(error), 1);
 }
 

@@ -16,7 +16,9 @@ const HOLDER = `
 
 test("a second server on the same data directory is refused with the other's pid, until the other dies", async () => {
   const directory = await mkdtemp(join(tmpdir(), 'varve-lock-'));
-  const holder = spawn(process.execPath, ['--input-type=module', '-e', HOLDER, directory], { stdio: ['ignore', 'pipe', 'inherit'] });
+  const holder = spawn(process.execPath, ['--input-type=module', '-e', HOLDER, directory], {
+    stdio: ['ignore', 'pipe', 'inherit'],
+  });
   try {
     await once(holder.stdout, 'data');
     await assert.rejects(lockDataDirectory(directory), new RegExp(`pid ${holder.pid}`));

@@ -118,7 +118,10 @@ test('malformed and over-long policies are refused with what is wrong', () =>
     await create(iam, 'R');
     const put = (PolicyDocument: string, PolicyName = 'p') =>
       iam.send(new PutRolePolicyCommand({ RoleName: 'R', PolicyName, PolicyDocument }));
-    await assert.rejects(put('{"Version":"2012-10-17"}'), fails('MalformedPolicyDocument', 'Syntax errors in policy.', 400));
+    await assert.rejects(
+      put('{"Version":"2012-10-17"}'),
+      fails('MalformedPolicyDocument', 'Syntax errors in policy.', 400),
+    );
     await assert.rejects(
       put(TRUST),
       fails('MalformedPolicyDocument', 'Policy document should not specify a principal.', 400),
