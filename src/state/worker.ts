@@ -50,7 +50,7 @@ function prepare(sql: string): StatementSync {
 }
 
 function run({ sql, parameters = [] }: SqlStatement): SqlRow[] {
-  return prepare(sql).all(...parameters) as SqlRow[];
+  return prepare(sql).all(...parameters);
 }
 
 function describe(error: unknown): { message: string; conflict: boolean; sqliteCode: number } {
