@@ -8,8 +8,8 @@ import { type Clock, type IdSource, parseDurationMs, randomIds, Semaphore, syste
 import { Buckets } from '#buckets';
 import { type Config, rootKeys, serverKey, splitListen } from '#config';
 import { DeliveryManager, STORE_BATCH, STORE_RETRY, storeSink } from '#delivery';
-import { Gateway, type GatewayDependencies } from '#gateway';
-import { Identity } from '#identity';
+import { Gateway, type GatewayDependencies, type Service } from '#gateway';
+import { Authorizer, Identity } from '#identity';
 import {
   Invocations,
   LoggingConfigurations,
@@ -23,13 +23,18 @@ import { type FileSystem, openJournal } from '#journal';
 import { LogGroups } from '#log-groups';
 import { ENTRY_KIND } from '#records';
 import {
+  bedrockAuthorization,
+  bedrockRuntimeAuthorization,
   createBedrockRuntimeService,
   createBedrockService,
   createIamService,
   createLogsService,
   createS3Service,
   createStsService,
-  type OperationTable,
+  iamAuthorization,
+  logsAuthorization,
+  s3Authorization,
+  stsAuthorization,
 } from '#services';
 import { type DataLock, lockDataDirectory, openState } from '#state';
 import { openStore } from '#store';
@@ -37,6 +42,7 @@ import { createLogger, Telemetry } from '#telemetry';
 import { createModelCatalogue, inferenceRegionOf, isWellKnown, LOCAL_UPSTREAM, modalitiesOf } from '#upstreams';
 import { loadService, type ServiceName, SigningKeys } from '#wire';
 import { deliveryListener, deliverySettings } from './app/delivery.ts';
+import { guardedResources } from './app/guarded-resources.ts';
 import { healthOf } from './app/health.ts';
 import { bodyBytesMax } from './app/limits.ts';
 import { registerGauges } from './app/metrics.ts';
@@ -303,19 +309,38 @@ async function openPlant(config: Config, parts: Partial<VarveParts>, telemetry: 
       emit,
     });
 
-    const services = new Map<ServiceName, OperationTable<string>>([
-      ['bedrock-runtime', createBedrockRuntimeService({ invocations, wellKnown: { has: isWellKnown } })],
-      ['bedrock', createBedrockService({ logging, catalogue: createModelCatalogue() })],
-      ['s3', createS3Service({ buckets, objects, clock, ids })],
-      ['logs', createLogsService({ logGroups })],
-      ['iam', createIamService({ identity, clock })],
-      ['sts', createStsService({ identity })],
+    const services = new Map<ServiceName, Service>([
+      [
+        'bedrock-runtime',
+        {
+          operations: createBedrockRuntimeService({ invocations, wellKnown: { has: isWellKnown } }),
+          authorization: bedrockRuntimeAuthorization,
+        },
+      ],
+      [
+        'bedrock',
+        {
+          operations: createBedrockService({ logging, catalogue: createModelCatalogue() }),
+          authorization: bedrockAuthorization,
+        },
+      ],
+      ['s3', { operations: createS3Service({ buckets, objects, clock, ids }), authorization: s3Authorization }],
+      ['logs', { operations: createLogsService({ logGroups }), authorization: logsAuthorization }],
+      ['iam', { operations: createIamService({ identity, clock }), authorization: iamAuthorization }],
+      ['sts', { operations: createStsService({ identity }), authorization: stsAuthorization }],
     ]);
+    if (config.authorization === 'off') emit({ name: 'authorization-off' });
     const dependencies: GatewayDependencies = {
       clock,
       ids,
       emit,
       identity,
+      authorizer: new Authorizer({
+        directory: identity.directory,
+        resource: guardedResources(buckets, identity.directory),
+        enforced: config.authorization === 'enforce',
+      }),
+      noteDenial: () => undefined,
       services,
       spool: journal.spool,
       signingKeys: new SigningKeys(),

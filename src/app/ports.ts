@@ -11,17 +11,17 @@ import { ObjectStoreError } from '#objects';
  * resource.
  */
 export function roleAllows(
-  { roles }: Identity,
+  { directory }: Identity,
   roleArn: string,
   { servicePrincipal, sourceAccount, sourceArn }: ServiceRequest,
   actions: readonly string[],
   resource: string,
 ): boolean {
-  const role = roles.byArn(roleArn);
+  const role = directory.roleByArn(roleArn);
   if (!role) return false;
   const context = { 'aws:SourceAccount': sourceAccount, 'aws:SourceArn': sourceArn };
   const trusted = evaluate({
-    policies: [roles.trustPolicyOf(role)],
+    policies: [directory.trustPolicyOf(role)],
     action: 'sts:AssumeRole',
     resource: roleArn,
     principal: { type: 'Service', name: servicePrincipal },
@@ -29,7 +29,7 @@ export function roleAllows(
   });
   if (trusted.decision !== 'allow') return false;
   const principal = { type: 'AWS', accountId: role.accountId, arn: roleArn, roleArn } as const;
-  const policies = roles.inlinePoliciesOf(role);
+  const policies = directory.policiesOf(role).map(({ document }) => document);
   return actions.every((action) => evaluate({ policies, action, resource, principal, context }).decision === 'allow');
 }
 

@@ -71,6 +71,10 @@ export const configSchema = z.strictObject({
     .min(1)
     .default([{ id: '123456789012' }])
     .describe('The accounts of this server; the first is the default.'),
+  authorization: z
+    .enum(['enforce', 'off'])
+    .default('enforce')
+    .describe('`off` lets every caller with a valid key do everything in its account; for test suites only.'),
   localModels: z
     .boolean()
     .default(false)

@@ -4,11 +4,12 @@
  *
  * Why this order: the operation is known first, so that every refusal is worded in its protocol; a caller with an
  * unknown key or a wrong signature is refused before the body is read; nothing is decoded of a request whose
- * signature does not hold.
+ * signature does not hold; what the caller may do hangs on the input, so it is judged last before the handler.
  */
 import type { GatewayDependencies, Step } from './deps.ts';
 import type { Exchange } from './exchange.ts';
 import { resolveCaller, verifyBody, verifyHead } from './steps/authenticate.ts';
+import { authorize } from './steps/authorize.ts';
 import { decode } from './steps/decode.ts';
 import { handle } from './steps/handle.ts';
 import { receiveBody } from './steps/receive.ts';
@@ -21,6 +22,7 @@ export const CHAIN: readonly Step[] = [
   receiveBody,
   verifyBody,
   decode,
+  authorize,
   handle,
 ];
 

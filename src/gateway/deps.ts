@@ -1,11 +1,26 @@
 import type { Clock, IdSource, Semaphore } from '#base';
-import type { Identity } from '#identity';
+import type { AccessDecision, Authorizer, Caller, Identity } from '#identity';
 import type { Spool } from '#journal';
-import type { OperationTable } from '#services';
+import type { AuthorizationTable, Need, OperationTable } from '#services';
 import type { Emit } from '#telemetry';
 import type { ServiceName, SigningKeys } from '#wire';
 import type { Exchange } from './exchange.ts';
 import type { InternalPaths } from './internal-paths.ts';
+
+/** A service: what its operations do, and what they need. */
+export interface Service {
+  readonly operations: OperationTable<string>;
+  readonly authorization: AuthorizationTable<string>;
+}
+
+/** A request that was refused for what policies say, or leave unsaid. */
+export interface Denial {
+  readonly requestId: string;
+  readonly atMs: number;
+  readonly caller: Caller;
+  readonly need: Need;
+  readonly decision: AccessDecision;
+}
 
 /** What the steps of the chain work with. */
 export interface GatewayDependencies {
@@ -13,7 +28,10 @@ export interface GatewayDependencies {
   readonly ids: IdSource;
   readonly emit: Emit;
   readonly identity: Identity;
-  readonly services: ReadonlyMap<ServiceName, OperationTable<string>>;
+  readonly authorizer: Authorizer;
+  /** Keeps why a request was refused, for those who ask by its id. */
+  readonly noteDenial: (denial: Denial) => void;
+  readonly services: ReadonlyMap<ServiceName, Service>;
   readonly spool: Spool;
   readonly signingKeys: SigningKeys;
   /** What the body of a request to a service may have at most. */

@@ -7,7 +7,7 @@
  */
 import { createHmac, timingSafeEqual } from 'node:crypto';
 import type { RequestHead } from '#wire';
-import { derivedKey } from './session-tokens.ts';
+import { derivedKey } from './derived-key.ts';
 
 const LONG_TERM_PREFIX = 'ABSK';
 const SHORT_TERM_PREFIX = 'bedrock-api-key-';

@@ -9,7 +9,9 @@ import { type Clock, OperationalError, randomIds } from '#base';
 import { openState, type State } from '#state';
 import { AuthenticationFailure, type FailureReason } from '#wire';
 import { Identity } from './identity.ts';
-import { type Role, RoleRefusal, Roles } from './roles.ts';
+import { Directory, DirectoryRefusal, type Role } from './directory/index.ts';
+import type { Session } from './session-tokens.ts';
+import type { Caller, SessionCredentials } from './types.ts';
 
 const ACCOUNT = '123456789012';
 const ROOT = { id: ACCOUNT, rootAccessKeyId: 'AKIAROOT000000000001', rootSecretAccessKey: 'root secret of the test' };
@@ -34,17 +36,34 @@ after(async () => {
   await rm(folder, { recursive: true });
 });
 
-const roleNamed = (name: string): Omit<Role, 'id'> => ({
-  accountId: ACCOUNT,
-  name,
-  path: '/',
-  description: undefined,
-  maxSessionSeconds: 3600,
-  createdAtMs: NOW_MS,
-  trustPolicy: TRUST,
-  inlinePolicies: {},
-  tags: [],
-});
+const roleNamed =
+  (name: string, accountId = ACCOUNT) =>
+  (id: string): Role => ({
+    id,
+    accountId,
+    name,
+    path: '/',
+    description: undefined,
+    maxSessionSeconds: 3600,
+    createdAtMs: NOW_MS,
+    trustPolicy: TRUST,
+    inlinePolicies: {},
+    attachedPolicyArns: [],
+    boundaryArn: undefined,
+    tags: [],
+  });
+
+function sessionOf(
+  identity: Identity,
+  role: Role,
+  durationSeconds: number,
+): { credentials: SessionCredentials; caller: Caller | undefined; session: Session } {
+  const issued = identity.issueSession(
+    { accountId: role.accountId, principal: { kind: 'role', roleId: role.id }, name: 'me' },
+    durationSeconds,
+  );
+  return { ...issued, caller: identity.callerOf(issued.session, issued.credentials.accessKeyId) };
+}
 
 function fails(reason: FailureReason, attempt: () => unknown): void {
   assert.throws(attempt, (error) => error instanceof AuthenticationFailure && error.reason === reason);
@@ -75,13 +94,13 @@ test('two accounts cannot share a root key', async () => {
 test('a session is known after a restart by its token alone, and ends with its time or its role', async () => {
   nowMs = NOW_MS;
   const identity = await open();
-  const role = await identity.roles.create(roleNamed('Session'));
-  const { credentials, caller } = identity.issueSession(role, 'me', 900);
+  const role = await identity.directory.roles.create(ACCOUNT, roleNamed('Session'));
+  const { credentials, caller } = sessionOf(identity, role, 900);
   assert.match(credentials.accessKeyId, /^ASIA[A-Z2-7]{16}$/);
   assert.equal(credentials.secretAccessKey.length, 40);
   assert.equal(credentials.expiresAtMs, Date.parse('2026-11-21T12:15:00Z'));
-  assert.equal(caller.arn, `arn:aws:sts::${ACCOUNT}:assumed-role/Session/me`);
-  assert.equal(caller.userId, `${role.id}:me`);
+  assert.equal(caller?.arn, `arn:aws:sts::${ACCOUNT}:assumed-role/Session/me`);
+  assert.equal(caller?.userId, `${role.id}:me`);
 
   const restarted = await open();
   const resolved = restarted.resolve(credentials.accessKeyId, credentials.sessionToken);
@@ -94,15 +113,15 @@ test('a session is known after a restart by its token alone, and ends with its t
   nowMs = credentials.expiresAtMs;
   fails('expired-token', () => restarted.resolve(credentials.accessKeyId, credentials.sessionToken));
   nowMs = NOW_MS;
-  await restarted.roles.delete(ACCOUNT, 'session', () => undefined);
-  await restarted.roles.create(roleNamed('Session'));
+  await restarted.directory.roles.delete(ACCOUNT, 'session');
+  await restarted.directory.roles.create(ACCOUNT, roleNamed('Session'));
   fails('unknown-key', () => restarted.resolve(credentials.accessKeyId, credentials.sessionToken));
 });
 
 test('a token altered anywhere is refused', async () => {
   const identity = await open();
-  const role = await identity.roles.create(roleNamed('Altered'));
-  const { accessKeyId, sessionToken } = identity.issueSession(role, 'me', 900).credentials;
+  const role = await identity.directory.roles.create(ACCOUNT, roleNamed('Altered'));
+  const { accessKeyId, sessionToken } = sessionOf(identity, role, 900).credentials;
   for (let round = 0; round < 2000; round += 1) {
     const at = randomInt(sessionToken.length);
     const replacement = 'ABCxyz019+/=-_ '[randomInt(15)] ?? '';
@@ -121,7 +140,7 @@ test('a long-term Bedrock API key is good until its time, on this server, for it
   assert.match(key, /^ABSK/);
   assert.equal(key, (await open()).issueApiKey({ accountId: ACCOUNT, name: 'root', expiresAtMs: undefined }));
   const { caller, region } = identity.resolveBearer(key, 'bedrock', NOW_MS);
-  assert.deepEqual([caller.kind, caller.accountId, region], ['api-key', ACCOUNT, undefined]);
+  assert.deepEqual([caller.kind, caller.accountId, region], ['user', ACCOUNT, undefined]);
   assert.equal(caller.arn, `arn:aws:iam::${ACCOUNT}:user/BedrockAPIKey-root`);
   const limited = identity.issueApiKey({ accountId: ACCOUNT, name: 'abc', expiresAtMs: NOW_MS + 1000 });
   identity.resolveBearer(limited, 'bedrock', NOW_MS);
@@ -196,9 +215,12 @@ test("a short-term key made by AWS's generator from root or session credentials 
   const root = { accessKeyId: ROOT.rootAccessKeyId, secretAccessKey: ROOT.rootSecretAccessKey };
   const resolved = identity.resolveBearer(await shortTermKey(root), 'bedrock', NOW_MS + 43_199_000);
   assert.deepEqual([resolved.caller.arn, resolved.region], [`arn:aws:iam::${ACCOUNT}:root`, 'eu-west-1']);
-  const role = await identity.roles.create(roleNamed('Bearer'));
-  const { credentials, caller } = identity.issueSession(role, 'me', 3600);
-  assert.deepEqual(identity.resolveBearer(await shortTermKey(credentials), 'bedrock', NOW_MS).caller, caller);
+  const role = await identity.directory.roles.create(ACCOUNT, roleNamed('Bearer'));
+  const { credentials, caller } = sessionOf(identity, role, 3600);
+  assert.deepEqual(identity.resolveBearer(await shortTermKey(credentials), 'bedrock', NOW_MS).caller, {
+    ...caller,
+    bearer: 'SHORT_TERM',
+  });
 
   const hour = await shortTermKey(root, 3600);
   fails('expired-bearer', () => identity.resolveBearer(hour, 'bedrock', NOW_MS + 3_700_000));
@@ -213,32 +235,36 @@ test("a short-term key made by AWS's generator from root or session credentials 
 });
 
 test('roles are kept apart by account and without regard to case, and are there after a restart', async () => {
-  const roles = await Roles.open(state, randomIds);
-  const made = await roles.create({ ...roleNamed('Kept'), path: '/team/', tags: [{ key: 'a', value: 'b' }] });
+  const { roles } = await Directory.open(state, randomIds);
+  const made = await roles.create(ACCOUNT, (id) => ({
+    ...roleNamed('Kept')(id),
+    path: '/team/',
+    tags: [{ key: 'a', value: 'b' }],
+  }));
   assert.match(made.id, /^AROA[A-Z2-7]{17}$/);
-  await assert.rejects(roles.create(roleNamed('KEPT')), new RoleRefusal('role-exists'));
-  await roles.create({ ...roleNamed('Kept'), accountId: OTHER.id });
+  await assert.rejects(roles.create(ACCOUNT, roleNamed('KEPT')), new DirectoryRefusal('exists', 'role'));
+  await roles.create(OTHER.id, roleNamed('Kept', OTHER.id));
   await roles.update(ACCOUNT, 'kept', (role) => ({ ...role, description: 'changed' }));
-  const again = await Roles.open(state, randomIds);
-  assert.deepEqual(again.get(ACCOUNT, 'kEPT'), { ...made, description: 'changed' });
-  assert.equal(again.byArn(`arn:aws:iam::${ACCOUNT}:role/team/Kept`)?.id, made.id);
+  const again = await Directory.open(state, randomIds);
+  assert.deepEqual(again.roles.get(ACCOUNT, 'kEPT'), JSON.parse(JSON.stringify({ ...made, description: 'changed' })));
+  assert.equal(again.roleByArn(`arn:aws:iam::${ACCOUNT}:role/team/Kept`)?.id, made.id);
   for (const arn of [`arn:aws:iam::${ACCOUNT}:role/Kept`, `arn:aws:iam::${ACCOUNT}:role/team/kept`, 'Kept']) {
-    assert.equal(again.byArn(arn), undefined, arn);
+    assert.equal(again.roleByArn(arn), undefined, arn);
   }
-  assert.ok(again.list(ACCOUNT, '/team/').length === 1 && again.list(ACCOUNT).length > 1);
+  assert.ok(again.roles.list(ACCOUNT, '/team/').length === 1 && again.roles.list(ACCOUNT).length > 1);
   await assert.rejects(
-    again.update(ACCOUNT, 'nobody', (role) => role),
-    new RoleRefusal('no-such-role'),
+    again.roles.update(ACCOUNT, 'nobody', (role) => role),
+    new DirectoryRefusal('no-such-entity', 'role'),
   );
 });
 
 test('changes made at once to one role are all kept', async () => {
-  const roles = await Roles.open(state, randomIds);
-  await roles.create(roleNamed('Busy'));
+  const { roles } = await Directory.open(state, randomIds);
+  await roles.create(ACCOUNT, roleNamed('Busy'));
   const keys = Array.from({ length: 20 }, (_, index) => `k${index}`);
   await Promise.all(
     keys.map((key) => roles.update(ACCOUNT, 'Busy', (role) => ({ ...role, tags: [...role.tags, { key, value: '' }] }))),
   );
-  const kept = (await Roles.open(state, randomIds)).get(ACCOUNT, 'Busy');
+  const kept = (await Directory.open(state, randomIds)).roles.get(ACCOUNT, 'Busy');
   assert.deepEqual(kept?.tags.map((tag) => tag.key).toSorted(), keys.toSorted());
 });

@@ -1,6 +1,6 @@
 /**
- * Who a request is from: root keys from the configuration, sessions from sealed tokens, Bedrock API keys.
- * Answers from memory; only changes of roles touch the disk.
+ * Who a request is from and what policies speak of them: root keys from the configuration, users' keys from the
+ * directory, sessions from sealed tokens, Bedrock API keys. Answers from memory.
  */
 import type { Clock, IdSource } from '#base';
 import type { State } from '#state';
@@ -14,8 +14,12 @@ import {
 } from '#wire';
 import { Accounts, rootCaller } from './accounts.ts';
 import { ApiKeys, type LongTermKey, SHORT_TERM_SECONDS_MAX } from './api-keys.ts';
-import { type Role, roleArn, Roles } from './roles.ts';
-import { SessionTokens } from './session-tokens.ts';
+import { policiesOfCaller } from './authorization/caller-policies.ts';
+import type { CallerPolicies } from './authorization/types.ts';
+import { sessionCaller, userCaller } from './callers.ts';
+import { Directory } from './directory/index.ts';
+import { SecretBox } from './secret-box.ts';
+import { type Session, SessionTokens } from './session-tokens.ts';
 import type { Account, Caller, SessionCredentials } from './types.ts';
 
 export interface IdentityOptions {
@@ -33,25 +37,31 @@ export interface ResolvedKey {
   readonly secret: string;
 }
 
-/** Operations that callers without credentials may call: they bring a token of their own. */
-const ANONYMOUS_OPERATIONS: ReadonlySet<string> = new Set(['AssumeRoleWithSAML', 'AssumeRoleWithWebIdentity']);
+/** Operations that callers without credentials may call: they bring a token of another issuer. */
+const ANONYMOUS_OPERATIONS: ReadonlySet<string> = new Set(['AssumeRoleWithWebIdentity']);
 /** The only services that take bearer tokens: Bedrock's, which share one signing name. */
 const BEARER_SIGNING_NAME = 'bedrock';
 /** Derived keys of short-term API keys kept at most. */
 const BEARER_SIGNING_KEYS_MAX = 1_000;
+/** Opened session tokens kept at most; one takes about 2 KB, with session policies and tags up to 20. */
+const OPEN_SESSIONS_MAX = 2_000;
 
 export class Identity {
-  readonly roles: Roles;
   readonly accounts: Accounts;
+  readonly directory: Directory;
+  readonly #secrets: SecretBox;
   readonly #tokens: SessionTokens;
   readonly #apiKeys: ApiKeys;
   readonly #clock: Clock;
   readonly #ids: IdSource;
   readonly #bearerSigningKeys = new SigningKeys(BEARER_SIGNING_KEYS_MAX);
+  /** By session token; least recently used out first. */
+  readonly #sessions = new Map<string, { accessKeyId: string; session: Session; secret: string }>();
 
-  private constructor(options: IdentityOptions, roles: Roles) {
-    this.roles = roles;
+  private constructor(options: IdentityOptions, directory: Directory) {
     this.accounts = new Accounts(options.accounts);
+    this.directory = directory;
+    this.#secrets = new SecretBox(options.serverKey);
     this.#tokens = new SessionTokens(options.serverKey);
     this.#apiKeys = new ApiKeys(options.serverKey);
     this.#clock = options.clock;
@@ -59,7 +69,7 @@ export class Identity {
   }
 
   static async open(options: IdentityOptions): Promise<Identity> {
-    return new Identity(options, await Roles.open(options.state, options.ids));
+    return new Identity(options, await Directory.open(options.state, options.ids));
   }
 
   /** Whether the operation takes callers without credentials. */
@@ -72,22 +82,18 @@ export class Identity {
    * @throws {AuthenticationFailure} `unknown-key`, `bad-token`, `expired-token`
    */
   resolve(accessKeyId: string, sessionToken: string | undefined): ResolvedKey {
+    if (sessionToken !== undefined && !accessKeyId.startsWith('ASIA')) throw new AuthenticationFailure('bad-token');
     const account = this.accounts.byAccessKeyId(accessKeyId);
-    if (account) {
-      if (sessionToken !== undefined) throw new AuthenticationFailure('bad-token');
-      return { caller: rootCaller(account), secret: account.rootSecretAccessKey };
-    }
-    if (sessionToken === undefined) throw unknownKey(accessKeyId);
-    const session = this.#tokens.open(accessKeyId, sessionToken);
-    if (!session) throw new AuthenticationFailure('bad-token');
-    const role = this.roles.byId(session.roleId);
-    // A deleted role's sessions end with it: there is nothing left that could allow them anything.
-    if (!role || !this.accounts.has(session.accountId)) throw unknownKey(accessKeyId);
+    if (account) return { caller: rootCaller(account), secret: account.rootSecretAccessKey };
+    if (sessionToken === undefined) return this.#resolveAccessKey(accessKeyId);
+    const { session, secret } = this.#openSession(accessKeyId, sessionToken);
+    // A deleted role's or user's sessions end with it: there is nothing left that could allow them anything.
+    const caller = this.accounts.has(session.accountId)
+      ? sessionCaller(session, accessKeyId, this.directory)
+      : undefined;
+    if (!caller) throw unknownKey(accessKeyId);
     if (session.expiresAtMs <= this.#clock.nowMs()) throw new AuthenticationFailure('expired-token');
-    return {
-      caller: sessionCaller(role, session.sessionName, accessKeyId, session.issuedAtMs),
-      secret: this.#tokens.secretOf(accessKeyId, sessionToken),
-    };
+    return { caller, secret };
   }
 
   /**
@@ -114,20 +120,63 @@ export class Identity {
     return this.#apiKeys.issue(key);
   }
 
-  /** Credentials of a new session of a role. `issuedAtMs` is now. */
+  /**
+   * Credentials of a new session that begins now.
+   * @param durationSeconds AWS tells the expiry in whole seconds
+   */
   issueSession(
-    role: Role,
-    sessionName: string,
+    session: Omit<Session, 'issuedAtMs' | 'expiresAtMs'>,
     durationSeconds: number,
-  ): { credentials: SessionCredentials; caller: Caller } {
+  ): { credentials: SessionCredentials; session: Session } {
     const issuedAtMs = this.#clock.nowMs();
-    // AWS tells the expiry in whole seconds.
     const expiresAtMs = Math.floor(issuedAtMs / 1000 + durationSeconds) * 1000;
-    const credentials = this.#tokens.issue(
-      { accountId: role.accountId, roleId: role.id, sessionName, issuedAtMs, expiresAtMs },
-      this.#ids,
-    );
-    return { credentials, caller: sessionCaller(role, sessionName, credentials.accessKeyId, issuedAtMs) };
+    const whole: Session = { ...session, issuedAtMs, expiresAtMs };
+    return { credentials: this.#tokens.issue(whole, this.#ids), session: whole };
+  }
+
+  /** Bytes that a session would take in its token, of `PACKED_BYTES_MAX`. */
+  packedBytes(session: Omit<Session, 'issuedAtMs' | 'expiresAtMs'>): number {
+    return this.#tokens.packedBytes({ ...session, issuedAtMs: 0, expiresAtMs: 0 });
+  }
+
+  /** The caller that a session of this server is. */
+  callerOf(session: Session, accessKeyId: string): Caller | undefined {
+    return sessionCaller(session, accessKeyId, this.directory);
+  }
+
+  /** Seals the secret of a new access key for the directory. */
+  sealSecret(accessKeyId: string, secret: string): string {
+    return this.#secrets.seal(accessKeyId, secret);
+  }
+
+  /** The policies that speak of a caller, as they are now. */
+  policiesOf(caller: Caller): CallerPolicies {
+    return policiesOfCaller(caller, this.directory);
+  }
+
+  #resolveAccessKey(accessKeyId: string): ResolvedKey {
+    const key = this.directory.accessKeys.byId(accessKeyId);
+    const user = key?.active && this.accounts.has(key.accountId) ? this.directory.users.byId(key.userId) : undefined;
+    if (!key || !user) throw unknownKey(accessKeyId);
+    return { caller: userCaller(user, accessKeyId), secret: this.#secrets.open(accessKeyId, key.sealedSecret) };
+  }
+
+  #openSession(accessKeyId: string, sessionToken: string): { session: Session; secret: string } {
+    const known = this.#sessions.get(sessionToken);
+    if (known?.accessKeyId === accessKeyId) {
+      this.#sessions.delete(sessionToken);
+      this.#sessions.set(sessionToken, known);
+      return known;
+    }
+    const session = this.#tokens.open(accessKeyId, sessionToken);
+    if (!session) throw new AuthenticationFailure('bad-token');
+    const opened = { accessKeyId, session, secret: this.#tokens.secretOf(accessKeyId, sessionToken) };
+    this.#sessions.set(sessionToken, opened);
+    if (this.#sessions.size > OPEN_SESSIONS_MAX) {
+      const oldest = this.#sessions.keys().next();
+      if (!oldest.done) this.#sessions.delete(oldest.value);
+    }
+    return opened;
   }
 
   #resolveShortTerm(head: RequestHead, nowMs: number): { caller: Caller; region: string } {
@@ -145,7 +194,7 @@ export class Identity {
         signingNames: [BEARER_SIGNING_NAME],
         keys: this.#bearerSigningKeys,
       });
-      return { caller, region: signed.region };
+      return { caller: { ...caller, bearer: 'SHORT_TERM' }, region: signed.region };
     } catch (error) {
       if (!(error instanceof AuthenticationFailure)) throw error;
       const expired = error.reason === 'expired-request' || error.reason === 'expired-token';
@@ -154,25 +203,15 @@ export class Identity {
   }
 }
 
-function sessionCaller(role: Role, sessionName: string, accessKeyId: string, issuedAtMs: number): Caller {
-  return {
-    kind: 'assumed-role',
-    accountId: role.accountId,
-    arn: `arn:aws:sts::${role.accountId}:assumed-role/${role.name}/${sessionName}`,
-    userId: `${role.id}:${sessionName}`,
-    accessKeyId,
-    role: { id: role.id, name: role.name, arn: roleArn(role), issuedAtMs },
-  };
-}
-
 /** Behind a long-term key stands a user of its own, `BedrockAPIKey-NAME`. */
 function apiKeyCaller(accountId: string, name: string): Caller {
   return {
-    kind: 'api-key',
+    kind: 'user',
     accountId,
     arn: `arn:aws:iam::${accountId}:user/BedrockAPIKey-${name}`,
     userId: `BedrockAPIKey-${name}-at-${accountId}`,
     accessKeyId: `BedrockAPIKey-${name}-at-${accountId}`,
+    bearer: 'LONG_TERM',
   };
 }
 

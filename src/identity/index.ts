@@ -1,17 +1,10 @@
 export { Accounts } from './accounts.ts';
 export type { LongTermKey } from './api-keys.ts';
+export * from './authorization/index.ts';
+export * from './directory/index.ts';
 export { Identity, type IdentityOptions, type ResolvedKey } from './identity.ts';
 export * from './policy/index.ts';
+export { INLINE_POLICIES_CHARS_MAX, policySize, TRUST_POLICY_CHARS_MAX } from './policy-sizes.ts';
 export { principalContext, principalOf, serviceContext } from './principal.ts';
-export {
-  INLINE_POLICIES_CHARS_MAX,
-  policySize,
-  type Role,
-  roleArn,
-  RoleRefusal,
-  Roles,
-  type RoleTag,
-  TAGS_MAX,
-  TRUST_POLICY_CHARS_MAX,
-} from './roles.ts';
+export { PACKED_BYTES_MAX, type Session, type SessionPrincipal } from './session-tokens.ts';
 export * from './types.ts';

@@ -12,12 +12,21 @@ export function principalContext(caller: Caller): Record<string, string> {
     // For sessions the key holds the role, not the session.
     'aws:PrincipalArn': caller.role?.arn ?? caller.arn,
     'aws:PrincipalAccount': caller.accountId,
-    'aws:PrincipalType': caller.kind === 'root' ? 'Account' : caller.role ? 'AssumedRole' : 'User',
+    'aws:PrincipalType': PRINCIPAL_TYPES[caller.kind],
     'aws:userid': caller.userId,
+    ...(caller.kind === 'user' && caller.user ? { 'aws:username': caller.user.name } : {}),
     'aws:PrincipalIsAWSService': 'false',
     'aws:ViaAWSService': 'false',
   };
 }
+
+const PRINCIPAL_TYPES = {
+  root: 'Account',
+  user: 'User',
+  'assumed-role': 'AssumedRole',
+  'federated-user': 'FederatedUser',
+  anonymous: 'Anonymous',
+} as const;
 
 /** The condition keys of a call that a service makes on behalf of a resource. (IAM User Guide, "The confused deputy problem".) */
 export function serviceContext(sourceAccountId: string, sourceArn: string): Record<string, string> {

@@ -2,30 +2,54 @@
  * Temporary credentials as sealed tokens: nothing is stored, the token carries all that is needed to know its
  * bearer, and only this server's key can open or make one.
  *
- *   token   base64 of: 0x01 | nonce (12 bytes) | ciphertext | GCM tag (16 bytes)
+ *   token   base64 of: 0x02 | nonce (12 bytes) | ciphertext | GCM tag (16 bytes)
  *           AES-256-GCM; the additional data is the access key id, so that a token serves its own key only
- *   text    JSON of {@link Session}
+ *   text    deflated JSON of {@link Session}
  *   secret  the first 40 characters of base64(HMAC-SHA-256(secretKey, accessKeyId "\n" token))
  * Both keys are derived from the server key by HKDF-SHA-256.
  */
-import { createCipheriv, createDecipheriv, createHmac, hkdfSync, randomBytes } from 'node:crypto';
+import { createCipheriv, createDecipheriv, createHmac, randomBytes } from 'node:crypto';
+import { deflateRawSync, inflateRawSync } from 'node:zlib';
 import type { IdSource } from '#base';
-import type { SessionCredentials } from './types.ts';
+import { derivedKey } from './derived-key.ts';
+import type { Tag } from './directory/entities.ts';
+import type { CallerSession, SessionCredentials } from './types.ts';
 
-const VERSION = 1;
+const VERSION = 2;
 const NONCE_BYTES = 12;
 const TAG_BYTES = 16;
-/** Tokens longer than this are not ours; ours have about 400 characters. */
+/** Tokens longer than this are not ours. */
 const TOKEN_CHARS_MAX = 8_192;
+/** What a sealed session may take unpacked: a token within the limit could otherwise unfold to megabytes. */
+const SESSION_BYTES_MAX = 64 * 1024;
+/**
+ * What the packed session may take: AWS packs session policies and tags too and refuses what does not fit
+ * (PackedPolicyTooLarge); tokens then fit into a header together with all else.
+ */
+export const PACKED_BYTES_MAX = 4_096;
 
 /** Whose session it is. */
 export interface Session {
   readonly accountId: string;
-  readonly roleId: string;
-  readonly sessionName: string;
+  readonly principal: SessionPrincipal;
+  /** The role session's or the federated user's name; empty for GetSessionToken. */
+  readonly name: string;
   readonly issuedAtMs: number;
   readonly expiresAtMs: number;
+  /** The inline session policy's text. */
+  readonly policy?: string | undefined;
+  readonly policyArns?: readonly string[] | undefined;
+  readonly tags?: readonly Tag[] | undefined;
+  readonly transitiveTagKeys?: readonly string[] | undefined;
+  readonly sourceIdentity?: string | undefined;
+  readonly webIdentity?: CallerSession['webIdentity'];
 }
+
+/** `user` and `root` are sessions of GetSessionToken, or with `federated` those of GetFederationToken. */
+export type SessionPrincipal =
+  | { readonly kind: 'role'; readonly roleId: string }
+  | { readonly kind: 'user'; readonly userId: string; readonly federated: boolean }
+  | { readonly kind: 'root'; readonly federated: boolean };
 
 export class SessionTokens {
   readonly #sealKey: Buffer;
@@ -37,11 +61,16 @@ export class SessionTokens {
     this.#secretKey = derivedKey(serverKey, 'varve session token secret');
   }
 
+  /** Bytes that a session takes in its token, of {@link PACKED_BYTES_MAX} it may take. */
+  packedBytes(session: Session): number {
+    return deflateRawSync(JSON.stringify(session)).length;
+  }
+
   issue(session: Session, ids: IdSource): SessionCredentials {
     const accessKeyId = `ASIA${ids.base32(16)}`;
     const nonce = randomBytes(NONCE_BYTES);
     const cipher = createCipheriv('aes-256-gcm', this.#sealKey, nonce).setAAD(Buffer.from(accessKeyId));
-    const sealed = Buffer.concat([cipher.update(JSON.stringify(session), 'utf8'), cipher.final()]);
+    const sealed = Buffer.concat([cipher.update(deflateRawSync(JSON.stringify(session))), cipher.final()]);
     const sessionToken = Buffer.concat([Buffer.of(VERSION), nonce, sealed, cipher.getAuthTag()]).toString('base64');
     return {
       accessKeyId,
@@ -63,10 +92,11 @@ export class SessionTokens {
       const decipher = createDecipheriv('aes-256-gcm', this.#sealKey, nonce, { authTagLength: TAG_BYTES })
         .setAAD(Buffer.from(accessKeyId))
         .setAuthTag(bytes.subarray(-TAG_BYTES));
-      const text =
-        decipher.update(bytes.subarray(1 + NONCE_BYTES, -TAG_BYTES), undefined, 'utf8') + decipher.final('utf8');
+      const packed = Buffer.concat([decipher.update(bytes.subarray(1 + NONCE_BYTES, -TAG_BYTES)), decipher.final()]);
       // Only this server could seal it, so what is inside has our form.
-      const session: Session = JSON.parse(text);
+      const session: Session = JSON.parse(
+        inflateRawSync(packed, { maxOutputLength: SESSION_BYTES_MAX }).toString('utf8'),
+      );
       return session;
     } catch {
       return undefined;
@@ -79,8 +109,4 @@ export class SessionTokens {
       .digest('base64')
       .slice(0, 40);
   }
-}
-
-export function derivedKey(serverKey: Buffer, purpose: string): Buffer {
-  return Buffer.from(hkdfSync('sha256', serverKey, Buffer.alloc(0), purpose, 32));
 }

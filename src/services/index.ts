@@ -1,8 +1,15 @@
+export * from './authorization.ts';
+export { bedrockAuthorization } from './bedrock/authorization.ts';
 export { createBedrockService } from './bedrock/index.ts';
+export { bedrockRuntimeAuthorization } from './bedrock-runtime/authorization.ts';
 export { createBedrockRuntimeService } from './bedrock-runtime/index.ts';
+export { iamAuthorization } from './iam/authorization.ts';
 export { createIamService } from './iam/index.ts';
+export { logsAuthorization } from './logs/authorization.ts';
 export { createLogsService, type LogsDependencies } from './logs/index.ts';
 export { RawAnswer } from './raw-answer.ts';
+export { s3Authorization } from './s3/authorization.ts';
 export { createS3Service } from './s3/index.ts';
 export * from './service.ts';
+export { stsAuthorization } from './sts/authorization.ts';
 export { createStsService } from './sts/index.ts';

@@ -1,12 +1,17 @@
 import type { Readable } from 'node:stream';
 import type { Body } from '#base';
-import type { Caller } from '#identity';
+import type { AccessDecision, AccessQuestion, Caller } from '#identity';
 
 /** What a handler knows of the request besides its decoded input. */
 export interface CallContext {
   /** UUID; the caller sees it as `x-amzn-RequestId`. (S3 answers with it as `x-amz-request-id` too.) */
   readonly requestId: string;
   readonly caller: Caller;
+  /**
+   * Whether the caller may do more than the operation's rule asked for (`authorization.ts`): each key of DeleteObjects, or
+   * what a service does in the caller's name.
+   */
+  readonly may: (question: AccessQuestion) => AccessDecision;
   /** The account that owns the caller's access key: 12 digits. */
   readonly accountId: string;
   /** The region that the request is signed for. */

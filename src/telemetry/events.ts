@@ -5,6 +5,8 @@
 export type TelemetryEvent =
   | { name: 'server-started'; listen: string; startMs: number }
   | { name: 'server-stopping'; reason: string }
+  /** Every caller may do everything: shouted at start. */
+  | { name: 'authorization-off' }
   | { name: 'request'; service: string; operation: string; status: number; code: string; durationMs: number }
   | { name: 'handler-failed'; requestId: string; service: string; operation: string; error: unknown }
   | {

@@ -10,8 +10,8 @@ import { Readable } from 'node:stream';
 import { IAMClient } from '@aws-sdk/client-iam';
 import { STSClient } from '@aws-sdk/client-sts';
 import { type Clock, randomIds } from '#base';
-import { Identity } from '#identity';
-import type { CallContext, OperationTable } from '#services';
+import { Authorizer, denialSentence, Identity } from '#identity';
+import { type CallContext, iamAuthorization, type OperationTable, type Rule, stsAuthorization } from '#services';
 import { openState } from '#state';
 import {
   ApiError,
@@ -69,6 +69,15 @@ export async function withServices(work: (services: InProcess) => Promise<void>)
       ids: randomIds,
       state,
     });
+    const authorizer = new Authorizer({
+      directory: identity.directory,
+      resource: (arn) => {
+        const role = identity.directory.roleByArn(arn);
+        if (!role) return undefined;
+        return { accountId: role.accountId, policy: { name: arn, document: identity.directory.trustPolicyOf(role) } };
+      },
+      enforced: true,
+    });
     const tables: Record<string, OperationTable<string>> = {
       iam: createIamService({ identity, clock }),
       sts: createStsService({ identity }),
@@ -80,7 +89,9 @@ export async function withServices(work: (services: InProcess) => Promise<void>)
       maxAttempts: 1,
       systemClockOffset: aheadMs,
       requestHandler: {
-        handle: async (request: SdkRequest) => ({ response: await answer(request, { identity, clock, tables }) }),
+        handle: async (request: SdkRequest) => ({
+          response: await answer(request, { identity, authorizer, clock, tables }),
+        }),
       },
     });
     await work({
@@ -105,6 +116,7 @@ interface SdkRequest {
 }
 interface Server {
   readonly identity: Identity;
+  readonly authorizer: Authorizer;
   readonly clock: Clock;
   readonly tables: Readonly<Record<string, OperationTable<string>>>;
 }
@@ -133,7 +145,7 @@ async function perform(
   head: RequestHead,
   body: Buffer,
   requestId: string,
-  { identity, clock, tables }: Server,
+  { identity, authorizer, clock, tables }: Server,
 ): Promise<WireResponse> {
   const parsed = parseAuthorization(head);
   if (parsed.kind !== 'header') throw new AuthenticationFailure('missing');
@@ -147,9 +159,25 @@ async function perform(
   });
   const operation = tables[route.serviceName]?.[route.operation.name];
   if (operation?.kind !== 'implemented') throw new ApiError('InvalidAction', operation?.why ?? '', { status: 400 });
+  const input = decodeRequest(route, head, body);
+  const requestContext = {
+    'aws:SourceIp': '10.1.2.3',
+    'aws:CurrentTime': new Date(clock.nowMs()).toISOString(),
+    'aws:RequestedRegion': parsed.region,
+  };
+  const rules: Readonly<Record<string, unknown>> = route.serviceName === 'iam' ? iamAuthorization : stsAuthorization;
+  const rule = rules[route.operation.name] as Rule | undefined;
+  if (typeof rule === 'function') {
+    for (const need of rule(input as never, { accountId: caller.accountId, region: parsed.region })) {
+      const decision = authorizer.decide(caller, need, requestContext);
+      if (decision.effect === 'allow') continue;
+      throw new ApiError('AccessDenied', denialSentence(decision, caller.arn, need), { status: 403 });
+    }
+  }
   const context: CallContext = {
     requestId,
     caller,
+    may: (question) => authorizer.decide(caller, question, requestContext),
     accountId: caller.accountId,
     region: parsed.region,
     receivedAtMs: clock.nowMs(),
@@ -163,7 +191,7 @@ async function perform(
     setHeader: () => undefined,
     setStatus: () => undefined,
   };
-  const output = await operation.handle(decodeRequest(route, head, body), context);
+  const output = await operation.handle(input, context);
   return encodeResponse(route, output as Record<string, unknown>, requestId);
 }
 

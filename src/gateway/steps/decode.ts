@@ -17,6 +17,8 @@ const PARSE_FACTOR = 3;
 export const decode: Step = async (exchange, { bodyMemory }) => {
   const { route, operation, head, body } = exchange;
   if (!route) return bug('decoding without a route');
+  // What Varve lacks is refused with its reason, whatever the body says.
+  if (!operation) return;
   const compression = head.headers['content-encoding'];
   const whole = !hasBlobPayload(route.operation);
   if (!body || !whole) {

@@ -1,17 +1,28 @@
 import { bug } from '#base';
+import type { Caller } from '#identity';
 import { SpooledBody } from '#journal';
 import { type CallContext, RawAnswer } from '#services';
 import { ApiError, encodeResponse, type WireResponse } from '#wire';
-import type { Step } from '../deps.ts';
+import type { GatewayDependencies, Step } from '../deps.ts';
 import type { Exchange } from '../exchange.ts';
+import { mayOf } from './authorize.ts';
+
+/** Of the operations that take callers without credentials; their handlers find out who it is. */
+const ANONYMOUS: Caller = { kind: 'anonymous', accountId: '', arn: '', userId: '', accessKeyId: '' };
 
 /** Calls the operation and encodes what it gives. */
-export const handle: Step = async (exchange) => {
+export const handle: Step = async (exchange, gateway) => {
   const { route, operation } = exchange;
-  if (!route || !operation) return bug('handling without an operation');
+  if (!route) return bug('handling without a route');
+  if (!operation) {
+    const implementation = gateway.services.get(route.serviceName)?.operations[route.operation.name];
+    const why =
+      implementation?.kind === 'unimplemented' ? implementation.why : 'it is not in the table of this service';
+    throw notImplemented(exchange, route.operation.name, why);
+  }
   const headers: Record<string, string> = {};
   const answer: { status: number | undefined } = { status: undefined };
-  const context = contextOf(exchange, headers, answer);
+  const context = contextOf(exchange, gateway, headers, answer);
   const { input } = exchange;
   exchange.input = undefined;
   const output = await operation.handle(input, context);
@@ -30,12 +41,14 @@ export const handle: Step = async (exchange) => {
 
 function contextOf(
   exchange: Exchange,
+  gateway: GatewayDependencies,
   headers: Record<string, string>,
   answer: { status: number | undefined },
 ): CallContext {
   return {
     requestId: exchange.requestId,
-    caller: exchange.caller ?? bug('handling without a caller'),
+    caller: exchange.caller ?? ANONYMOUS,
+    may: mayOf(exchange, gateway),
     accountId: exchange.accountId,
     region: exchange.region,
     receivedAtMs: exchange.receivedAtMs,
@@ -67,7 +80,7 @@ function rawResponse(
 }
 
 /** What an operation that is not there answers: AWS's error for an unknown operation, with the reason. */
-export function notImplemented(exchange: Exchange, name: string, why: string): ApiError {
+function notImplemented(exchange: Exchange, name: string, why: string): ApiError {
   const message = `Varve does not implement ${name}: ${why}.`;
   switch (exchange.route?.protocol) {
     case 'restXml':

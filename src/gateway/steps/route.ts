@@ -2,13 +2,12 @@ import { needsFormBody, routeRequest } from '#wire';
 import { ApiError } from '#wire';
 import type { Step } from '../deps.ts';
 import { gatherBody } from '../receive.ts';
-import { notImplemented } from './handle.ts';
 import { keep } from './receive.ts';
 
 /** A form names its operation in the body, so it must be read before the operation is known; AWS takes no larger ones. */
 const FORM_BYTES_MAX = 1024 * 1024;
 
-/** Finds the operation. One that Varve lacks is refused here, with the reason that stands in its table. */
+/** Finds the operation. One that Varve lacks goes on without a handler, to be refused once its caller is known. */
 export const findOperation: Step = async (exchange, { services, spool, hostNames }) => {
   const { head, incoming } = exchange;
   let formBody: Buffer | undefined;
@@ -25,10 +24,6 @@ export const findOperation: Step = async (exchange, { services, spool, hostNames
   }
   exchange.route = routeRequest(head, { ...(formBody ? { formBody } : {}), hostNames });
   const { serviceName, operation } = exchange.route;
-  const implementation = services.get(serviceName)?.[operation.name];
-  if (implementation?.kind === 'implemented') {
-    exchange.operation = implementation;
-    return;
-  }
-  throw notImplemented(exchange, operation.name, implementation?.why ?? 'it is not in the table of this service');
+  const implementation = services.get(serviceName)?.operations[operation.name];
+  if (implementation?.kind === 'implemented') exchange.operation = implementation;
 };

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { randomInt } from 'node:crypto';
 import { test } from 'node:test';
 import { MalformedPolicy, type PolicyDocument } from './document.ts';
-import { evaluate, type EvaluationRequest, type RequestPrincipal } from './evaluator.ts';
+import { evaluate, type EvaluationRequest, type Naming, type RequestPrincipal } from './evaluator.ts';
 import { globOf, matchesGlob } from './glob.ts';
 import { parsePolicy } from './parse.ts';
 
@@ -81,8 +81,8 @@ test('principals are accounts, roots, roles and their sessions, services, or eve
     arn: `arn:aws:sts::${ACCOUNT}:assumed-role/Reader/me`,
     roleArn: `arn:aws:iam::${ACCOUNT}:role/team/Reader`,
   };
-  const allows = (Principal: unknown, principal: RequestPrincipal, accountMeansEveryone = true): boolean =>
-    decide([resource({ ...ALLOW, Principal })], { principal, accountMeansEveryone }) === 'allow';
+  const allows = (Principal: unknown, principal: RequestPrincipal, naming: Naming = 'account'): boolean =>
+    decide([resource({ ...ALLOW, Principal })], { principal, naming }) === 'allow';
   for (const AWS of [
     ACCOUNT,
     `arn:aws:iam::${ACCOUNT}:root`,
@@ -94,9 +94,9 @@ test('principals are accounts, roots, roles and their sessions, services, or eve
   }
   assert.ok(!allows({ AWS: '999999999999' }, session));
   assert.ok(!allows({ AWS: `arn:aws:iam::${ACCOUNT}:role/Reader` }, session));
-  assert.ok(!allows({ AWS: ACCOUNT }, session, false), 'an account only delegates to its own policies');
-  assert.ok(allows({ AWS: ACCOUNT }, ROOT, false));
-  assert.ok(allows({ AWS: session.roleArn }, session, false));
+  assert.ok(!allows({ AWS: ACCOUNT }, session, 'role'), 'an account only delegates to its own policies');
+  assert.ok(allows({ AWS: ACCOUNT }, ROOT, 'role'));
+  assert.ok(allows({ AWS: session.roleArn }, session, 'role'));
   const all: readonly RequestPrincipal[] = [session, BEDROCK, { type: 'anonymous' }];
   for (const everyone of ['*', { AWS: '*' }]) {
     for (const anyone of all) assert.ok(allows(everyone, anyone));

@@ -38,12 +38,15 @@ export interface EvaluationRequest {
   readonly principal: RequestPrincipal;
   /** Condition keys of the request, in any case: `{'aws:SourceAccount': '123456789012'}`. */
   readonly context?: Readonly<Record<string, string | readonly string[]>>;
-  /**
-   * Whether a principal that names the account stands for all in it (the default), or only for its root:
-   * an account named in a policy merely lets that account's own policies decide.
-   */
-  readonly accountMeansEveryone?: boolean;
+  /** Default `account`. */
+  readonly naming?: Naming;
 }
+
+/**
+ * How closely Principal elements must name the caller. `account`: the caller's account will do, which merely lets that
+ * account's own policies decide. `role`: the caller, its role, or everybody. `self`: the very user or session.
+ */
+export type Naming = 'account' | 'role' | 'self';
 
 export interface Evaluation {
   readonly decision: 'allow' | 'explicit-deny' | 'implicit-deny';
@@ -103,20 +106,21 @@ function matchesResource(
 }
 
 function matchesPrincipal(element: PrincipalElement, request: EvaluationRequest): boolean {
-  return (element.everyone || names(element, request)) !== element.not;
+  const everyone = element.everyone && request.naming !== 'self';
+  return (everyone || names(element, request)) !== element.not;
 }
 
 function names(element: PrincipalElement, request: EvaluationRequest): boolean {
-  const { principal } = request;
+  const { principal, naming = 'account' } = request;
   if (principal.type === 'Service') return element.services.includes(principal.name);
   if (principal.type === 'Federated') return element.federated.includes(principal.name);
   if (principal.type === 'anonymous') return false;
   const rootArn = `arn:aws:iam::${principal.accountId}:root`;
-  const wholeAccount = (request.accountMeansEveryone ?? true) || principal.arn === rootArn;
+  const wholeAccount = naming === 'account' || principal.arn === rootArn;
   return element.aws.some(
     (name) =>
       name === principal.arn ||
-      name === principal.roleArn ||
+      (naming !== 'self' && name === principal.roleArn) ||
       (wholeAccount && (name === principal.accountId || name === rootArn)),
   );
 }

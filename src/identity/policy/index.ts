@@ -6,6 +6,6 @@ export {
   type PrincipalElement,
   type Statement,
 } from './document.ts';
-export { evaluate, type Evaluation, type EvaluationRequest, type RequestPrincipal } from './evaluator.ts';
+export { evaluate, type Evaluation, type EvaluationRequest, type Naming, type RequestPrincipal } from './evaluator.ts';
 export { globOf, matchesGlob } from './glob.ts';
 export { parsePolicy, POLICY_CHARS_MAX } from './parse.ts';

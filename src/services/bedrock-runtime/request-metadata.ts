@@ -20,7 +20,7 @@ type Metadata = Readonly<Record<string, string>>;
 export function metadataOfHeader({ headers, signedHeaders, caller }: CallContext): Metadata | undefined {
   const text = headers[METADATA_HEADER];
   if (text === undefined) return undefined;
-  if (caller.kind !== 'api-key' && !signedHeaders.has(METADATA_HEADER)) {
+  if (caller.bearer === undefined && !signedHeaders.has(METADATA_HEADER)) {
     throw new ApiError('InvalidSignatureException', `The header ${METADATA_HEADER} must be signed.`, { status: 403 });
   }
   if (text.length > HEADER_CHARS_MAX)

@@ -1,5 +1,5 @@
 /** How IAM words roles, and what it says when one is not there. */
-import { type Role, roleArn, RoleRefusal } from '#identity';
+import { DirectoryRefusal, type Role, roleArn } from '#identity';
 import { ApiError } from '#wire';
 
 /** The members every answer with a role has. Documents go out percent-encoded (RFC 3986), as IAM does. */
@@ -49,14 +49,13 @@ export async function refusalsWorded<T>(roleName: string, work: Promise<T>): Pro
   try {
     return await work;
   } catch (error) {
-    if (!(error instanceof RoleRefusal)) throw error;
+    if (!(error instanceof DirectoryRefusal)) throw error;
     throw worded(error, roleName);
   }
 }
 
-function worded({ reason }: RoleRefusal, roleName: string): ApiError {
-  if (reason === 'no-such-role') return noSuchRole(roleName);
-  if (reason === 'role-exists')
-    return new ApiError('EntityAlreadyExists', `Role with name ${roleName} already exists.`);
+function worded({ reason }: DirectoryRefusal, roleName: string): ApiError {
+  if (reason === 'no-such-entity') return noSuchRole(roleName);
+  if (reason === 'exists') return new ApiError('EntityAlreadyExists', `Role with name ${roleName} already exists.`);
   return new ApiError('LimitExceeded', 'Cannot exceed quota for RolesPerAccount: 1000');
 }

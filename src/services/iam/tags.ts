@@ -1,12 +1,12 @@
 import type { Tag } from '@aws-sdk/client-iam';
-import { type RoleTag, TAGS_MAX } from '#identity';
+import { type Tag as KeptTag, TAGS_MAX } from '#identity';
 import { ApiError } from '#wire';
 
 /**
  * Tags as they were handed in, checked.
  * @throws {ApiError} InvalidInput for keys that are there twice or are AWS's own
  */
-export function readTags(tags: readonly Tag[] | undefined): RoleTag[] {
+export function readTags(tags: readonly Tag[] | undefined): KeptTag[] {
   const read = (tags ?? []).map(({ Key, Value }) => ({ key: Key ?? '', value: Value ?? '' }));
   if (new Set(read.map(({ key }) => key.toLowerCase())).size < read.length) {
     throw new ApiError('InvalidInput', 'Duplicate tag keys found. Please note that Tag keys are case insensitive.');
@@ -21,7 +21,7 @@ export function readTags(tags: readonly Tag[] | undefined): RoleTag[] {
  * `added` over `present`: keys are the same without regard to case.
  * @throws {ApiError} LimitExceeded
  */
-export function mergeTags(present: readonly RoleTag[], added: readonly RoleTag[]): RoleTag[] {
+export function mergeTags(present: readonly KeptTag[], added: readonly KeptTag[]): KeptTag[] {
   const merged = [
     ...withoutTags(
       present,
@@ -38,7 +38,7 @@ export function mergeTags(present: readonly RoleTag[], added: readonly RoleTag[]
   return merged;
 }
 
-export function withoutTags(present: readonly RoleTag[], keys: readonly string[]): RoleTag[] {
+export function withoutTags(present: readonly KeptTag[], keys: readonly string[]): KeptTag[] {
   const gone = new Set(keys.map((key) => key.toLowerCase()));
   return present.filter(({ key }) => !gone.has(key.toLowerCase()));
 }

@@ -1,5 +1,5 @@
 import type { Identity } from '#identity';
 
 export interface StsDependencies {
-  readonly identity: Pick<Identity, 'roles' | 'accounts' | 'issueSession'>;
+  readonly identity: Pick<Identity, 'directory' | 'accounts' | 'issueSession'>;
 }

@@ -17,7 +17,8 @@ export function createRole({ identity, clock }: IamDependencies): ImplementedOpe
     }
     checkTrustPolicy(AssumeRolePolicyDocument);
     const tags = readTags(input.Tags);
-    const creating = identity.roles.create({
+    const creating = identity.directory.roles.create(accountId, (id) => ({
+      id,
       accountId,
       name: RoleName,
       path: Path,
@@ -27,8 +28,10 @@ export function createRole({ identity, clock }: IamDependencies): ImplementedOpe
       createdAtMs: Math.floor(clock.nowMs() / 1000) * 1000,
       trustPolicy: AssumeRolePolicyDocument,
       inlinePolicies: {},
+      attachedPolicyArns: [],
+      boundaryArn: undefined,
       tags,
-    });
+    }));
     const role = await refusalsWorded(RoleName, creating);
     // Unlike GetRole, the answer leaves out what was not asked for.
     const { Description: _, MaxSessionDuration: __, ...described } = describeRole(role);

@@ -6,7 +6,7 @@ import { noSuchRolePolicy, refusalsWorded } from '../role-answers.ts';
 /** https://docs.aws.amazon.com/IAM/latest/APIReference/API_DeleteRolePolicy.html */
 export function deleteRolePolicy({ identity }: IamDependencies): ImplementedOperation {
   return implement(async ({ RoleName = '', PolicyName = '' }: DeleteRolePolicyCommandInput, { accountId }) => {
-    const updating = identity.roles.update(accountId, RoleName, (role) => {
+    const updating = identity.directory.roles.update(accountId, RoleName, (role) => {
       if (!Object.hasOwn(role.inlinePolicies, PolicyName)) throw noSuchRolePolicy(PolicyName);
       const { [PolicyName]: _, ...inlinePolicies } = role.inlinePolicies;
       return { ...role, inlinePolicies };

@@ -7,7 +7,7 @@ import { refusalsWorded } from '../role-answers.ts';
 /** https://docs.aws.amazon.com/IAM/latest/APIReference/API_DeleteRole.html */
 export function deleteRole({ identity }: IamDependencies): ImplementedOperation {
   return implement(async ({ RoleName = '' }: DeleteRoleCommandInput, { accountId }) => {
-    const deleting = identity.roles.delete(accountId, RoleName, (role) => {
+    const deleting = identity.directory.roles.delete(accountId, RoleName, (role) => {
       if (Object.keys(role.inlinePolicies).length > 0) {
         throw new ApiError('DeleteConflict', 'Cannot delete entity, must delete policies first.');
       }

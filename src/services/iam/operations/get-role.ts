@@ -6,7 +6,7 @@ import { describeRole, describeTags, noSuchRole } from '../role-answers.ts';
 /** https://docs.aws.amazon.com/IAM/latest/APIReference/API_GetRole.html */
 export function getRole({ identity }: IamDependencies): ImplementedOperation {
   return implement(async ({ RoleName = '' }: GetRoleCommandInput, { accountId }) => {
-    const role = identity.roles.get(accountId, RoleName);
+    const role = identity.directory.roles.get(accountId, RoleName);
     if (!role) throw noSuchRole(RoleName);
     return {
       Role: { ...describeRole(role), ...(role.tags.length > 0 ? { Tags: describeTags(role) } : {}), RoleLastUsed: {} },

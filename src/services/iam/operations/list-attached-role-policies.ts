@@ -7,7 +7,7 @@ import { noSuchRole } from '../role-answers.ts';
  * https://docs.aws.amazon.com/IAM/latest/APIReference/API_ListAttachedRolePolicies.html */
 export function listAttachedRolePolicies({ identity }: IamDependencies): ImplementedOperation {
   return implement(async ({ RoleName = '' }: ListAttachedRolePoliciesCommandInput, { accountId }) => {
-    if (!identity.roles.get(accountId, RoleName)) throw noSuchRole(RoleName);
+    if (!identity.directory.roles.get(accountId, RoleName)) throw noSuchRole(RoleName);
     return { AttachedPolicies: [], IsTruncated: false };
   });
 }

@@ -7,7 +7,7 @@ import { noSuchRole } from '../role-answers.ts';
  * https://docs.aws.amazon.com/IAM/latest/APIReference/API_ListInstanceProfilesForRole.html */
 export function listInstanceProfilesForRole({ identity }: IamDependencies): ImplementedOperation {
   return implement(async ({ RoleName = '' }: ListInstanceProfilesForRoleCommandInput, { accountId }) => {
-    if (!identity.roles.get(accountId, RoleName)) throw noSuchRole(RoleName);
+    if (!identity.directory.roles.get(accountId, RoleName)) throw noSuchRole(RoleName);
     return { InstanceProfiles: [], IsTruncated: false };
   });
 }

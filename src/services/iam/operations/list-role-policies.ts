@@ -7,7 +7,7 @@ import { noSuchRole } from '../role-answers.ts';
 /** https://docs.aws.amazon.com/IAM/latest/APIReference/API_ListRolePolicies.html */
 export function listRolePolicies({ identity }: IamDependencies): ImplementedOperation {
   return implement(async ({ RoleName = '', Marker, MaxItems }: ListRolePoliciesCommandInput, { accountId }) => {
-    const role = identity.roles.get(accountId, RoleName);
+    const role = identity.directory.roles.get(accountId, RoleName);
     if (!role) throw noSuchRole(RoleName);
     const names = Object.keys(role.inlinePolicies).toSorted();
     const { items, ...page } = pageOf(names, (name) => name, { Marker, MaxItems });

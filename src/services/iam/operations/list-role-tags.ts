@@ -7,7 +7,7 @@ import { describeTags, noSuchRole } from '../role-answers.ts';
 /** https://docs.aws.amazon.com/IAM/latest/APIReference/API_ListRoleTags.html */
 export function listRoleTags({ identity }: IamDependencies): ImplementedOperation {
   return implement(async ({ RoleName = '', Marker, MaxItems }: ListRoleTagsCommandInput, { accountId }) => {
-    const role = identity.roles.get(accountId, RoleName);
+    const role = identity.directory.roles.get(accountId, RoleName);
     if (!role) throw noSuchRole(RoleName);
     const tags = describeTags(role).toSorted((a, b) => (a.Key < b.Key ? -1 : 1));
     const { items, ...page } = pageOf(tags, (tag) => tag.Key, { Marker, MaxItems });

@@ -7,7 +7,7 @@ import { describeRole } from '../role-answers.ts';
 /** https://docs.aws.amazon.com/IAM/latest/APIReference/API_ListRoles.html */
 export function listRoles({ identity }: IamDependencies): ImplementedOperation {
   return implement(async ({ PathPrefix, Marker, MaxItems }: ListRolesCommandInput, { accountId }) => {
-    const { items, ...page } = pageOf(identity.roles.list(accountId, PathPrefix), (role) => role.name, {
+    const { items, ...page } = pageOf(identity.directory.roles.list(accountId, PathPrefix), (role) => role.name, {
       Marker,
       MaxItems,
     });

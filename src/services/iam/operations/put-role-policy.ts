@@ -8,7 +8,7 @@ import { refusalsWorded } from '../role-answers.ts';
 export function putRolePolicy({ identity }: IamDependencies): ImplementedOperation {
   return implement(
     async ({ RoleName = '', PolicyName = '', PolicyDocument = '' }: PutRolePolicyCommandInput, { accountId }) => {
-      const updating = identity.roles.update(accountId, RoleName, (role) => {
+      const updating = identity.directory.roles.update(accountId, RoleName, (role) => {
         const inlinePolicies = { ...role.inlinePolicies, [PolicyName]: PolicyDocument };
         checkInlinePolicy(PolicyDocument, Object.values(inlinePolicies), role.name);
         return { ...role, inlinePolicies };

@@ -8,7 +8,7 @@ import { mergeTags, readTags } from '../tags.ts';
 export function tagRole({ identity }: IamDependencies): ImplementedOperation {
   return implement(async ({ RoleName = '', Tags }: TagRoleCommandInput, { accountId }) => {
     const added = readTags(Tags);
-    const updating = identity.roles.update(accountId, RoleName, (role) => ({
+    const updating = identity.directory.roles.update(accountId, RoleName, (role) => ({
       ...role,
       tags: mergeTags(role.tags, added),
     }));

@@ -7,7 +7,7 @@ import { withoutTags } from '../tags.ts';
 /** https://docs.aws.amazon.com/IAM/latest/APIReference/API_UntagRole.html */
 export function untagRole({ identity }: IamDependencies): ImplementedOperation {
   return implement(async ({ RoleName = '', TagKeys = [] }: UntagRoleCommandInput, { accountId }) => {
-    const updating = identity.roles.update(accountId, RoleName, (role) => ({
+    const updating = identity.directory.roles.update(accountId, RoleName, (role) => ({
       ...role,
       tags: withoutTags(role.tags, TagKeys),
     }));

@@ -8,9 +8,12 @@ import { noSuchRole, refusalsWorded } from '../role-answers.ts';
 export function updateAssumeRolePolicy({ identity }: IamDependencies): ImplementedOperation {
   return implement(
     async ({ RoleName = '', PolicyDocument = '' }: UpdateAssumeRolePolicyCommandInput, { accountId }) => {
-      if (!identity.roles.get(accountId, RoleName)) throw noSuchRole(RoleName);
+      if (!identity.directory.roles.get(accountId, RoleName)) throw noSuchRole(RoleName);
       checkTrustPolicy(PolicyDocument);
-      const updating = identity.roles.update(accountId, RoleName, (role) => ({ ...role, trustPolicy: PolicyDocument }));
+      const updating = identity.directory.roles.update(accountId, RoleName, (role) => ({
+        ...role,
+        trustPolicy: PolicyDocument,
+      }));
       await refusalsWorded(RoleName, updating);
       return {};
     },

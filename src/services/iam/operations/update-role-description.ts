@@ -6,7 +6,10 @@ import { describeRole, refusalsWorded } from '../role-answers.ts';
 /** https://docs.aws.amazon.com/IAM/latest/APIReference/API_UpdateRoleDescription.html */
 export function updateRoleDescription({ identity }: IamDependencies): ImplementedOperation {
   return implement(async ({ RoleName = '', Description }: UpdateRoleDescriptionCommandInput, { accountId }) => {
-    const updating = identity.roles.update(accountId, RoleName, (role) => ({ ...role, description: Description }));
+    const updating = identity.directory.roles.update(accountId, RoleName, (role) => ({
+      ...role,
+      description: Description,
+    }));
     return { Role: describeRole(await refusalsWorded(RoleName, updating)) };
   });
 }

@@ -7,7 +7,7 @@ import { refusalsWorded } from '../role-answers.ts';
 export function updateRole({ identity }: IamDependencies): ImplementedOperation {
   return implement(
     async ({ RoleName = '', Description, MaxSessionDuration }: UpdateRoleCommandInput, { accountId }) => {
-      const updating = identity.roles.update(accountId, RoleName, (role) => ({
+      const updating = identity.directory.roles.update(accountId, RoleName, (role) => ({
         ...role,
         description: Description ?? role.description,
         maxSessionSeconds: MaxSessionDuration ?? role.maxSessionSeconds,

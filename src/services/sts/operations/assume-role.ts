@@ -1,7 +1,7 @@
 import type { AssumeRoleCommandInput } from '@aws-sdk/client-sts';
-import { type Caller, evaluate, type Identity, principalContext, principalOf, type Role, roleArn } from '#identity';
+import type { Caller, Role } from '#identity';
 import { ApiError } from '#wire';
-import { type CallContext, implement, type ImplementedOperation } from '../../service.ts';
+import { implement, type ImplementedOperation } from '../../service.ts';
 import type { StsDependencies } from '../dependencies.ts';
 
 const SESSION_SECONDS_DEFAULT = 3_600;
@@ -13,11 +13,14 @@ export function assumeRole({ identity }: StsDependencies): ImplementedOperation 
   return implement(async (input: AssumeRoleCommandInput, context) => {
     const { RoleArn = '', RoleSessionName = '' } = input;
     refuseWhatIsNotThere(input);
-    const role = identity.roles.byArn(RoleArn);
-    // A role that is not there and one that says no are told alike.
-    if (!role || !mayAssume(identity, role, input, context)) throw notAuthorized(context.caller, RoleArn);
+    // Whether the caller may was judged before (`authorization.ts`); a role that is not there may be assumed by nobody.
+    const role = identity.directory.roleByArn(RoleArn);
+    if (!role) throw notAuthorized(context.caller, RoleArn);
     const durationSeconds = sessionSeconds(input.DurationSeconds, role, context.caller);
-    const { credentials, caller } = identity.issueSession(role, RoleSessionName, durationSeconds);
+    const { credentials } = identity.issueSession(
+      { accountId: role.accountId, principal: { kind: 'role', roleId: role.id }, name: RoleSessionName },
+      durationSeconds,
+    );
     return {
       Credentials: {
         AccessKeyId: credentials.accessKeyId,
@@ -25,53 +28,12 @@ export function assumeRole({ identity }: StsDependencies): ImplementedOperation 
         SessionToken: credentials.sessionToken,
         Expiration: new Date(credentials.expiresAtMs),
       },
-      AssumedRoleUser: { AssumedRoleId: caller.userId, Arn: caller.arn },
+      AssumedRoleUser: {
+        AssumedRoleId: `${role.id}:${RoleSessionName}`,
+        Arn: `arn:aws:sts::${role.accountId}:assumed-role/${role.name}/${RoleSessionName}`,
+      },
     };
   });
-}
-
-/**
- * The trust policy names the caller: then that is enough within the account. Or it names the caller's account: then
- * the account's own policies for the caller decide too, as they always do between accounts. A deny counts anywhere.
- * (IAM User Guide, "Policy evaluation logic"; root is allowed everything in its account.)
- */
-function mayAssume(
-  identity: Pick<Identity, 'roles'>,
-  role: Role,
-  { ExternalId, RoleSessionName = '' }: AssumeRoleCommandInput,
-  { caller, sourceIp, receivedAtMs, region }: CallContext,
-): boolean {
-  const request = {
-    action: 'sts:AssumeRole',
-    resource: roleArn(role),
-    principal: principalOf(caller),
-    context: {
-      ...principalContext(caller),
-      'sts:RoleSessionName': RoleSessionName,
-      ...(ExternalId === undefined ? {} : { 'sts:ExternalId': ExternalId }),
-      'aws:SourceIp': sourceIp.replace(/^::ffff:/, ''),
-      'aws:CurrentTime': new Date(receivedAtMs).toISOString(),
-      'aws:EpochTime': String(Math.floor(receivedAtMs / 1000)),
-      'aws:RequestedRegion': region,
-    },
-  };
-  const trust = [identity.roles.trustPolicyOf(role)];
-  if (evaluate({ ...request, policies: trust }).decision !== 'allow') return false;
-  const own = ownDecision(identity, caller, request);
-  if (own === 'explicit-deny') return false;
-  if (own === 'allow') return true;
-  const named = evaluate({ ...request, policies: trust, accountMeansEveryone: false }).decision === 'allow';
-  return named && caller.accountId === role.accountId;
-}
-
-function ownDecision(
-  { roles }: Pick<Identity, 'roles'>,
-  caller: Caller,
-  request: Omit<Parameters<typeof evaluate>[0], 'policies'>,
-): ReturnType<typeof evaluate>['decision'] {
-  if (caller.kind === 'root') return 'allow';
-  const role = caller.role && roles.byId(caller.role.id);
-  return evaluate({ ...request, policies: role ? roles.inlinePoliciesOf(role) : [] }).decision;
 }
 
 function sessionSeconds(asked: number | undefined, role: Role, caller: Caller): number {

@@ -1,0 +1,154 @@
+/** Everything IAM keeps, of all accounts, and the parsed form of its policies. */
+import { type IdSource, Semaphore } from '#base';
+import type { State } from '#state';
+import { type AttachedPolicy } from '../authorization/types.ts';
+import { awsManagedPolicy } from '../aws-managed/index.ts';
+import { parsePolicy, type PolicyDocument } from '../policy/index.ts';
+import type {
+  AccessKey,
+  ApiKeyCredential,
+  Entity,
+  Group,
+  ManagedPolicy,
+  OidcProvider,
+  PolicyHolder,
+  Role,
+  User,
+} from './entities.ts';
+import { policyArn, roleArn } from './entities.ts';
+import { Registry, type RegistryOptions } from './registry.ts';
+
+const MIGRATIONS = [
+  // Of the first release; its rows move into the next table.
+  `CREATE TABLE roles (
+    account_id TEXT NOT NULL,
+    name_key TEXT NOT NULL,
+    id TEXT NOT NULL UNIQUE,
+    body TEXT NOT NULL,
+    PRIMARY KEY (account_id, name_key)
+  ) STRICT`,
+  `CREATE TABLE identity_entities (
+    kind TEXT NOT NULL,
+    account_id TEXT NOT NULL,
+    name_key TEXT NOT NULL,
+    id TEXT NOT NULL UNIQUE,
+    body TEXT NOT NULL,
+    PRIMARY KEY (kind, account_id, name_key)
+  ) STRICT`,
+  `INSERT INTO identity_entities
+    SELECT 'role', account_id, name_key, id, json_set(body, '$.attachedPolicyArns', json('[]')) FROM roles`,
+  `DROP TABLE roles`,
+] as const;
+
+/** Quotas of one account: AWS's, but of users, of which AWS allows 5,000. (IAM User Guide, "IAM and AWS STS quotas".) */
+export const USERS_MAX = 20_000;
+export const GROUPS_MAX = 300;
+export const ROLES_MAX = 1_000;
+export const MANAGED_POLICIES_MAX = 1_500;
+export const OIDC_PROVIDERS_MAX = 100;
+export const TAGS_MAX = 50;
+/** Not a quota of AWS's: two keys a user and two API keys a user are; these bound what one account can make. */
+const KEYS_MAX = 2 * USERS_MAX;
+
+export class Directory {
+  readonly users: Registry<User>;
+  readonly groups: Registry<Group>;
+  readonly roles: Registry<Role>;
+  readonly policies: Registry<ManagedPolicy>;
+  readonly accessKeys: Registry<AccessKey>;
+  readonly apiKeys: Registry<ApiKeyCredential>;
+  readonly oidcProviders: Registry<OidcProvider>;
+  /** Parsed inline documents by their holder; a change makes a new holder. */
+  readonly #inline = new WeakMap<PolicyHolder, readonly AttachedPolicy[]>();
+  readonly #managed = new WeakMap<ManagedPolicy, AttachedPolicy>();
+  readonly #trust = new WeakMap<Role, PolicyDocument>();
+
+  private constructor(options: RegistryOptions) {
+    const of = <T extends Entity>(kind: string, idPrefix: string, perAccountMax: number, idChars = 17): Registry<T> =>
+      new Registry<T>({ kind, idPrefix, idChars, perAccountMax }, options);
+    this.users = of('user', 'AIDA', USERS_MAX);
+    this.groups = of('group', 'AGPA', GROUPS_MAX);
+    this.roles = of('role', 'AROA', ROLES_MAX);
+    this.policies = of('policy', 'ANPA', MANAGED_POLICIES_MAX);
+    this.accessKeys = of('access-key', 'AKIA', KEYS_MAX, 16);
+    this.apiKeys = of('api-key', 'ACCA', KEYS_MAX);
+    this.oidcProviders = of('oidc-provider', 'OIDC', OIDC_PROVIDERS_MAX);
+  }
+
+  static async open(state: State, ids: IdSource): Promise<Directory> {
+    await state.migrate('identity', MIGRATIONS);
+    const directory = new Directory({ state, ids, changing: new Semaphore(1) });
+    const byKind: Readonly<Record<string, { load(entity: never): void }>> = {
+      user: directory.users,
+      group: directory.groups,
+      role: directory.roles,
+      policy: directory.policies,
+      'access-key': directory.accessKeys,
+      'api-key': directory.apiKeys,
+      'oidc-provider': directory.oidcProviders,
+    };
+    for (const { kind, body } of await state.all('SELECT kind, body FROM identity_entities')) {
+      byKind[String(kind)]?.load(JSON.parse(String(body)) as never);
+    }
+    return directory;
+  }
+
+  /** The role of an ARN: exact in path and in case, which names alone are not. */
+  roleByArn(arn: string): Role | undefined {
+    const role = this.roles.get(...ownerAndName(arn));
+    return role && roleArn(role) === arn ? role : undefined;
+  }
+
+  /** The account's own managed policy of an ARN; AWS's are not among them. */
+  policyByArn(arn: string): ManagedPolicy | undefined {
+    const policy = this.policies.get(...ownerAndName(arn));
+    return policy && policyArn(policy) === arn ? policy : undefined;
+  }
+
+  trustPolicyOf(role: Role): PolicyDocument {
+    let document = this.#trust.get(role);
+    if (!document) this.#trust.set(role, (document = parsePolicy(role.trustPolicy, 'trust')));
+    return document;
+  }
+
+  /** Inline and attached policies of a user, group or role. An attached policy that is gone says nothing. */
+  policiesOf(holder: PolicyHolder): readonly AttachedPolicy[] {
+    if (holder.attachedPolicyArns.length === 0) return this.#inlineOf(holder);
+    return [...this.#inlineOf(holder), ...this.managedPolicies(holder.attachedPolicyArns)];
+  }
+
+  /** The default versions of managed policies, AWS's own included. */
+  managedPolicies(arns: readonly string[]): AttachedPolicy[] {
+    return arns.flatMap((arn) => this.managedPolicy(arn) ?? []);
+  }
+
+  /** The default version of a managed policy, AWS's own included. */
+  managedPolicy(arn: string): AttachedPolicy | undefined {
+    const own = this.policyByArn(arn);
+    if (!own) return awsManagedPolicy(arn);
+    let parsed = this.#managed.get(own);
+    if (!parsed) {
+      const text = own.versions.find(({ id }) => id === own.defaultVersionId)?.document ?? '';
+      parsed = { name: arn, document: parsePolicy(text, 'identity') };
+      this.#managed.set(own, parsed);
+    }
+    return parsed;
+  }
+
+  #inlineOf(holder: PolicyHolder): readonly AttachedPolicy[] {
+    let policies = this.#inline.get(holder);
+    if (!policies) {
+      policies = Object.entries(holder.inlinePolicies).map(([name, text]) => ({
+        name,
+        document: parsePolicy(text, 'identity'),
+      }));
+      this.#inline.set(holder, policies);
+    }
+    return policies;
+  }
+}
+
+/** Account and name in an IAM ARN. */
+function ownerAndName(arn: string): [accountId: string, name: string] {
+  return [arn.split(':', 5)[4] ?? '', arn.slice(arn.lastIndexOf('/') + 1)];
+}

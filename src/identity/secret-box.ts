@@ -1,0 +1,46 @@
+/**
+ * Secret access keys at rest: base64 of nonce (12 bytes) | ciphertext | GCM tag (16 bytes), AES-256-GCM under a key
+ * derived from the server key; the additional data is the access key id, so that no secret can serve another key.
+ */
+import { createCipheriv, createDecipheriv, randomBytes } from 'node:crypto';
+import { OperationalError } from '#base';
+import { derivedKey } from './derived-key.ts';
+
+const NONCE_BYTES = 12;
+const TAG_BYTES = 16;
+
+export class SecretBox {
+  readonly #key: Buffer;
+
+  constructor(serverKey: Buffer) {
+    this.#key = derivedKey(serverKey, 'varve secret access keys');
+  }
+
+  seal(accessKeyId: string, secret: string): string {
+    const nonce = randomBytes(NONCE_BYTES);
+    const cipher = createCipheriv('aes-256-gcm', this.#key, nonce).setAAD(Buffer.from(accessKeyId));
+    return Buffer.concat([nonce, cipher.update(secret, 'utf8'), cipher.final(), cipher.getAuthTag()]).toString(
+      'base64',
+    );
+  }
+
+  /** @throws {OperationalError} `server-key-wrong` when it was sealed under another server key */
+  open(accessKeyId: string, sealed: string): string {
+    const bytes = Buffer.from(sealed, 'base64');
+    try {
+      const decipher = createDecipheriv('aes-256-gcm', this.#key, bytes.subarray(0, NONCE_BYTES), {
+        authTagLength: TAG_BYTES,
+      })
+        .setAAD(Buffer.from(accessKeyId))
+        .setAuthTag(bytes.subarray(-TAG_BYTES));
+      return decipher.update(bytes.subarray(NONCE_BYTES, -TAG_BYTES), undefined, 'utf8') + decipher.final('utf8');
+    } catch (error) {
+      throw new OperationalError(
+        'server-key-wrong',
+        `the secret of access key ${accessKeyId} was sealed under another server key`,
+        'Restore the server key that this data directory was used with, or make the access key anew.',
+        { cause: error },
+      );
+    }
+  }
+}

@@ -1,0 +1,49 @@
+/**
+ * What a caller must be allowed for an operation: data that stands beside the operation table of each service. The gateway
+ * reads it before it calls the handler (`src/gateway/steps/authorize.ts`).
+ * (Source of actions and resources: Service Authorization Reference, one page a service.)
+ */
+import type { AccessRequest, RequestContext } from '#identity';
+
+/** Whose account and region an operation is called in. */
+export interface NeedScope {
+  readonly accountId: string;
+  readonly region: string;
+}
+
+/** One action on one resource that the caller must be allowed. */
+export interface Need {
+  /** Such as `s3:GetObject`. */
+  readonly action: string;
+  /** An ARN, or `*` for actions that know no resources. */
+  readonly resource: string;
+  /** The service's own condition keys, such as `iam:PermissionsBoundary`; global ones are there anyway. */
+  readonly context?: RequestContext;
+  /** The owner, for ARNs that name no account and are in no registry; else the ARN's account, else the caller's. */
+  readonly resourceAccountId?: string;
+  /** Default `may-grant`. */
+  readonly resourcePolicyRole?: AccessRequest['resourcePolicyRole'];
+}
+
+/**
+ * What one operation needs: all of it. `anyone`: every caller may, whatever policies say (GetCallerIdentity), or the
+ * handler judges a token of the request's own (AssumeRoleWithWebIdentity).
+ */
+export type Rule = 'anyone' | ((input: never, scope: NeedScope) => readonly Need[]);
+
+/**
+ * By operation. Every implemented operation has a rule (a test says so, and without one nobody may call it); those that are
+ * not there need the action of their name on `*`.
+ */
+export type AuthorizationTable<Names extends string> = Readonly<Partial<Record<Names, Rule>>>;
+
+/** A rule with one need. */
+export function needs<Input>(
+  action: string,
+  resource: (input: Input, scope: NeedScope) => string = () => '*',
+  context?: (input: Input, scope: NeedScope) => RequestContext,
+): Rule {
+  return (input: Input, scope) => [
+    { action, resource: resource(input, scope), ...(context && { context: context(input, scope) }) },
+  ];
+}

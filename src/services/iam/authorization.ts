@@ -1,0 +1,5 @@
+import type { IamOperation } from '#wire';
+import type { AuthorizationTable } from '../authorization.ts';
+
+/** What callers must be allowed for each operation. (Service Authorization Reference.) */
+export const iamAuthorization: AuthorizationTable<IamOperation> = {};
