@@ -3,12 +3,14 @@
  * reads it before it calls the handler (`src/gateway/steps/authorize.ts`).
  * (Source of actions and resources: Service Authorization Reference, one page a service.)
  */
-import type { AccessRequest, RequestContext } from '#identity';
+import type { AccessRequest, Directory, RequestContext } from '#identity';
 
-/** Whose account and region an operation is called in. */
+/** Whose account and region an operation is called in, and what stands there. */
 export interface NeedScope {
   readonly accountId: string;
   readonly region: string;
+  /** Requests name IAM's things without their path; their ARNs, tags and boundaries are found here. */
+  readonly directory: Directory;
 }
 
 /** One action on one resource that the caller must be allowed. */

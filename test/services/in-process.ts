@@ -168,7 +168,8 @@ async function perform(
   const rules: Readonly<Record<string, unknown>> = route.serviceName === 'iam' ? iamAuthorization : stsAuthorization;
   const rule = rules[route.operation.name] as Rule | undefined;
   if (typeof rule === 'function') {
-    for (const need of rule(input as never, { accountId: caller.accountId, region: parsed.region })) {
+    const { directory } = identity;
+    for (const need of rule(input as never, { accountId: caller.accountId, region: parsed.region, directory })) {
       const decision = authorizer.decide(caller, need, requestContext);
       if (decision.effect === 'allow') continue;
       throw new ApiError('AccessDenied', denialSentence(decision, caller.arn, need), { status: 403 });
