@@ -3,7 +3,7 @@
  * reads it before it calls the handler (`src/gateway/steps/authorize.ts`).
  * (Source of actions and resources: Service Authorization Reference, one page a service.)
  */
-import type { AccessRequest, Directory, RequestContext } from '#identity';
+import type { AccessRequest, Caller, Directory, RequestContext } from '#identity';
 
 /** Whose account and region an operation is called in, and what stands there. */
 export interface NeedScope {
@@ -11,6 +11,8 @@ export interface NeedScope {
   readonly region: string;
   /** Requests name IAM's things without their path; their ARNs, tags and boundaries are found here. */
   readonly directory: Directory;
+  /** Whose own things an operation without a name is about. */
+  readonly caller: Caller;
 }
 
 /** One action on one resource that the caller must be allowed. */

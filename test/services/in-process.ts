@@ -169,7 +169,8 @@ async function perform(
   const rule = rules[route.operation.name] as Rule | undefined;
   if (typeof rule === 'function') {
     const { directory } = identity;
-    for (const need of rule(input as never, { accountId: caller.accountId, region: parsed.region, directory })) {
+    const { accountId } = caller;
+    for (const need of rule(input as never, { accountId, region: parsed.region, directory, caller })) {
       const decision = authorizer.decide(caller, need, requestContext);
       if (decision.effect === 'allow') continue;
       throw new ApiError('AccessDenied', denialSentence(decision, caller.arn, need), { status: 403 });

@@ -29,12 +29,15 @@ export function mayOf(
   return (question) => authorizer.decide(caller, question, requestContextOf(exchange));
 }
 
-function ruleOf({ route, operation, input, accountId, region }: Exchange, { services, identity }: GatewayDependencies) {
+function ruleOf(
+  { route, operation, input, accountId, region, caller }: Exchange,
+  { services, identity: { directory } }: GatewayDependencies,
+) {
   const { operation: asked, service, serviceName } = route ?? bug('authorizing without a route');
   const table = services.get(serviceName)?.authorization;
   const rule = table && Object.hasOwn(table, asked.name) ? table[asked.name] : undefined;
   if (rule === 'anyone') return rule;
-  if (rule && operation) return rule(input as never, { accountId, region, directory: identity.directory });
+  if (rule && operation && caller) return rule(input as never, { accountId, region, directory, caller });
   return [{ action: `${service.metadata.signingName ?? service.metadata.name}:${asked.name}`, resource: '*' }];
 }
 
