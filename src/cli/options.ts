@@ -1,5 +1,6 @@
 /** The options that every command that needs the configuration shares. */
 import type { ParseArgsConfig } from 'node:util';
+import { OperationalError } from '#base';
 import { type Config, type Flags, loadConfig, splitListen } from '#config';
 
 export const CONFIG_OPTIONS = {
@@ -14,9 +15,26 @@ export const CONFIG_OPTIONS_HELP = `  --listen HOST:PORT  where to listen (defau
   --config FILE       the configuration file (VARVE_CONFIG)
 `;
 
-/** @throws {OperationalError} `config-invalid`, `config-unreadable` */
-export function configOf(flags: Flags): Promise<Config> {
-  return loadConfig(flags, process.env);
+/** What stands in the environment and is for nobody but this process. */
+const SECRET_VARIABLE = 'VARVE_ROOT_SECRET_ACCESS_KEY';
+
+/**
+ * The effective configuration. The root key's secret is taken out of the environment, so that no child process gets it.
+ * @throws {OperationalError} `config-invalid`, `config-unreadable`
+ */
+export async function configOf(flags: Flags): Promise<Config> {
+  const config = await loadConfig(flags, process.env);
+  delete process.env[SECRET_VARIABLE];
+  return config;
+}
+
+/** An account was asked for that the configuration does not name. */
+export function noSuchAccount({ accounts }: Config, account: string | undefined): OperationalError {
+  return new OperationalError(
+    'no-such-account',
+    `account ${account} is not in the configuration`,
+    `It names: ${accounts.map(({ id }) => id).join(', ')}.`,
+  );
 }
 
 /** `http://HOST:PORT` as a client on this machine reaches it. */

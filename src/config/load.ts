@@ -49,6 +49,15 @@ export function checkConfig(tree: unknown, origin: string): Config {
 }
 
 function checkReferences(config: Config, origin: string): void {
+  const ids = config.accounts.map(({ id }) => id);
+  const twice = ids.find((id, at) => ids.indexOf(id) !== at);
+  if (twice !== undefined) {
+    throw new OperationalError(
+      'config-invalid',
+      `the configuration (${origin}) is wrong: accounts: ${twice} stands there twice`,
+      'Give each account one entry.',
+    );
+  }
   for (const rule of config.models) {
     if (rule.upstream === 'local' || Object.hasOwn(config.upstreams, rule.upstream)) continue;
     const names = ['local', ...Object.keys(config.upstreams)];
@@ -100,6 +109,7 @@ function applyEnvironment(tree: Tree, environment: Readonly<Record<string, strin
     VARVE_DATA: 'data',
     VARVE_REGION: 'region',
     VARVE_LOG_LEVEL: 'logLevel',
+    VARVE_SERVER_KEY_FILE: 'serverKeyFile',
   } as const;
   for (const [variable, key] of Object.entries(plain)) {
     if (environment[variable] !== undefined) tree[key] = environment[variable];
@@ -111,7 +121,10 @@ function applyEnvironment(tree: Tree, environment: Readonly<Record<string, strin
   applyAccountEnvironment(tree, environment);
 }
 
-/** VARVE_ACCOUNT_ID and the root key variables speak of the first account. */
+/**
+ * VARVE_ACCOUNT_ID makes an account of the file the first one, or gives the first one another number; the root key variables
+ * speak of the first account then.
+ */
 function applyAccountEnvironment(tree: Tree, environment: Readonly<Record<string, string | undefined>>): void {
   const values = {
     id: environment['VARVE_ACCOUNT_ID'],
@@ -120,8 +133,10 @@ function applyAccountEnvironment(tree: Tree, environment: Readonly<Record<string
   };
   const given = Object.fromEntries(Object.entries(values).filter(([, value]) => value !== undefined));
   if (Object.keys(given).length === 0) return;
-  const accounts: unknown[] = Array.isArray(tree['accounts']) ? tree['accounts'] : [{ id: '123456789012' }];
-  tree['accounts'] = [{ ...(accounts[0] as Tree | undefined), ...given }, ...accounts.slice(1)];
+  const listed: unknown[] = Array.isArray(tree['accounts']) ? tree['accounts'] : [{ id: '123456789012' }];
+  const named = listed.find((account) => (account as Tree | null)?.['id'] === values.id);
+  const [first, ...others] = named === undefined ? listed : [named, ...listed.filter((account) => account !== named)];
+  tree['accounts'] = [{ ...(first as Tree | undefined), ...given }, ...others];
 }
 
 function describeIssue(issue: z.core.$ZodIssue): string {

@@ -70,7 +70,14 @@ export const configSchema = z.strictObject({
     .array(account)
     .min(1)
     .default([{ id: '123456789012' }])
-    .describe('The accounts of this server; the first is the default.'),
+    .describe('The accounts of this server; the first is the default, unless VARVE_ACCOUNT_ID names another.'),
+  serverKeyFile: z
+    .string()
+    .min(1)
+    .optional()
+    .describe(
+      'The file with the key that seals secrets and temporary credentials: 32 bytes in base64, mode 0600; made when it is not there. Default: `server.key` in the data directory.',
+    ),
   authorization: z
     .enum(['enforce', 'off'])
     .default('enforce')
