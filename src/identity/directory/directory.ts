@@ -16,6 +16,7 @@ import type {
   User,
 } from './entities.ts';
 import { policyArn, roleArn } from './entities.ts';
+import { EntityIndex } from './entity-index.ts';
 import { Registry, type RegistryOptions } from './registry.ts';
 
 const MIGRATIONS = [
@@ -58,6 +59,10 @@ export class Directory {
   readonly accessKeys: Registry<AccessKey>;
   readonly apiKeys: Registry<ApiKeyCredential>;
   readonly oidcProviders: Registry<OidcProvider>;
+  readonly #usersByGroup: EntityIndex<User>;
+  readonly #accessKeysByUser: EntityIndex<AccessKey>;
+  readonly #apiKeysByUser: EntityIndex<ApiKeyCredential>;
+  readonly #apiKeysByAlias: EntityIndex<ApiKeyCredential>;
   /** Parsed inline documents by their holder; a change makes a new holder. */
   readonly #inline = new WeakMap<PolicyHolder, readonly AttachedPolicy[]>();
   readonly #managed = new WeakMap<ManagedPolicy, AttachedPolicy>();
@@ -73,6 +78,10 @@ export class Directory {
     this.accessKeys = of('access-key', 'AKIA', KEYS_MAX, 16);
     this.apiKeys = of('api-key', 'ACCA', KEYS_MAX);
     this.oidcProviders = of('oidc-provider', 'OIDC', OIDC_PROVIDERS_MAX);
+    this.#usersByGroup = new EntityIndex(this.users, ({ groupIds }) => groupIds);
+    this.#accessKeysByUser = new EntityIndex(this.accessKeys, ({ userId }) => [userId]);
+    this.#apiKeysByUser = new EntityIndex(this.apiKeys, ({ userId }) => [userId]);
+    this.#apiKeysByAlias = new EntityIndex(this.apiKeys, ({ alias }) => [alias]);
   }
 
   static async open(state: State, ids: IdSource): Promise<Directory> {
@@ -103,6 +112,24 @@ export class Directory {
   policyByArn(arn: string): ManagedPolicy | undefined {
     const policy = this.policies.get(...ownerAndName(arn));
     return policy && policyArn(policy) === arn ? policy : undefined;
+  }
+
+  /** In the order of their names; the list changes with the directory. */
+  usersOfGroup(groupId: string): readonly User[] {
+    return this.#usersByGroup.of(groupId);
+  }
+
+  accessKeysOfUser(userId: string): readonly AccessKey[] {
+    return this.#accessKeysByUser.of(userId);
+  }
+
+  apiKeysOfUser(userId: string): readonly ApiKeyCredential[] {
+    return this.#apiKeysByUser.of(userId);
+  }
+
+  /** By the readable part of the key, which is one key's only. */
+  apiKeyByAlias(alias: string): ApiKeyCredential | undefined {
+    return this.#apiKeysByAlias.of(alias)[0];
   }
 
   trustPolicyOf(role: Role): PolicyDocument {

@@ -7,6 +7,7 @@
 import { bug, type IdSource, type Semaphore } from '#base';
 import type { SqlStatement, State } from '#state';
 import type { Entity } from './entities.ts';
+import { NamedSet } from './named-set.ts';
 
 /** Why a change was refused; the service words it. */
 export type RefusalReason = 'no-such-entity' | 'exists' | 'limit';
@@ -44,8 +45,7 @@ export interface RegistryOptions {
 export class Registry<T extends Entity> {
   readonly #kind: RegistryKind;
   readonly #options: RegistryOptions;
-  /** By account and lower-case name. */
-  readonly #byName = new Map<string, Map<string, T>>();
+  readonly #byAccount = new Map<string, NamedSet<T>>();
   readonly #byId = new Map<string, T>();
   readonly #listeners: ((before: T | undefined, after: T | undefined) => void)[] = [];
 
@@ -65,22 +65,21 @@ export class Registry<T extends Entity> {
   }
 
   get(accountId: string, name: string): T | undefined {
-    return this.#byName.get(accountId)?.get(name.toLowerCase());
+    return this.#byAccount.get(accountId)?.get(name);
   }
 
   byId(id: string): T | undefined {
     return this.#byId.get(id);
   }
 
-  /** The account's things under a path prefix, by name. */
-  list(accountId: string, pathPrefix = '/'): T[] {
-    return [...(this.#byName.get(accountId)?.values() ?? [])]
-      .filter((entity) => entity.path.startsWith(pathPrefix))
-      .sort((a, b) => (a.name < b.name ? -1 : 1));
+  /** The account's things under a path prefix, in the order of their names; without a prefix the list changes with the registry. */
+  list(accountId: string, pathPrefix = '/'): readonly T[] {
+    const all = this.#byAccount.get(accountId)?.ordered ?? [];
+    return pathPrefix === '/' ? all : all.filter((entity) => entity.path.startsWith(pathPrefix));
   }
 
   count(accountId: string): number {
-    return this.#byName.get(accountId)?.size ?? 0;
+    return this.#byAccount.get(accountId)?.size ?? 0;
   }
 
   /**
@@ -144,13 +143,13 @@ export class Registry<T extends Entity> {
 
   #replace(before: T | undefined, after: T | undefined): void {
     if (before) {
-      this.#byName.get(before.accountId)?.delete(before.name.toLowerCase());
+      this.#byAccount.get(before.accountId)?.delete(before);
       this.#byId.delete(before.id);
     }
     if (after) {
-      let account = this.#byName.get(after.accountId);
-      if (!account) this.#byName.set(after.accountId, (account = new Map()));
-      account.set(after.name.toLowerCase(), after);
+      let account = this.#byAccount.get(after.accountId);
+      if (!account) this.#byAccount.set(after.accountId, (account = new NamedSet()));
+      account.add(after);
       this.#byId.set(after.id, after);
     }
     for (const listener of this.#listeners) listener(before, after);
