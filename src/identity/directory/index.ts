@@ -1,3 +1,4 @@
+export type { Attachments, HolderKind, PolicyUsage } from './attachments.ts';
 export {
   Directory,
   GROUPS_MAX,
