@@ -1,13 +1,13 @@
 /**
  * Where the server's time goes under load: V8's CPU profile of a run, by function (self and with callees).
- * `node bench/profile.ts [--kind converse|invoke-stream] [--concurrency N] [--seconds N] [--durability fsync|os]`
+ * `node bench/profile.ts [--kind converse|invoke-stream] [--concurrency N] [--seconds N] [--durability fsync|os] [--warm N]`
  */
 import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { percentile, runLoad } from './gateway/load.ts';
-import { costOf, startScript, stop } from './gateway/processes.ts';
+import { costOf, startScript, stop, threadCosts } from './gateway/processes.ts';
 import { type Kind, makeRequests } from './gateway/requests.ts';
 import { startVarveProcess } from './gateway/server.ts';
 
@@ -29,6 +29,7 @@ const { values } = parseArgs({
     durability: { type: 'string', default: 'fsync' },
     rows: { type: 'string', default: '40' },
     plain: { type: 'boolean', default: false },
+    warm: { type: 'string', default: '2' },
   },
 });
 
@@ -39,17 +40,24 @@ const options = values.plain ? [] : ['--cpu-prof', `--cpu-prof-dir=${root}`];
 const server = await startVarveProcess('profiled', mock.port, durability, root, options);
 const requests = makeRequests(values.kind as Kind, server.port);
 const load = { port: server.port, requests, concurrency: Number(values.concurrency) };
-await runLoad({ ...load, durationMs: 2_000 });
+await runLoad({ ...load, concurrency: 32, durationMs: Number(values.warm) * 1000 });
 const pid = server.child?.pid ?? 0;
 const before = await costOf(pid);
+const threadsBefore = await threadCosts(pid);
 const result = await runLoad({ ...load, durationMs: Number(values.seconds) * 1000 });
 const after = await costOf(pid);
+const threadsAfter = await threadCosts(pid);
 const perRequest = (seconds: number): string => ((seconds * 1e6) / result.requests).toFixed(0);
 console.log(
   `${Math.round(result.requests / result.seconds)} requests/s, p50 ${percentile(result.latenciesMs, 0.5).toFixed(2)} ms, ` +
     `p99 ${percentile(result.latenciesMs, 0.99).toFixed(2)} ms, CPU ${perRequest(after.cpuSeconds - before.cpuSeconds)} µs/request, ` +
     `of it the server ${perRequest(after.mainCpuSeconds - before.mainCpuSeconds)} µs`,
 );
+const threads = [...threadsAfter]
+  .map(([name, seconds]) => ({ name, cost: Number(perRequest(seconds - (threadsBefore.get(name) ?? 0))) }))
+  .filter(({ cost }) => cost > 0)
+  .toSorted((a, b) => b.cost - a.cost);
+console.log(`by thread, µs/request: ${threads.map(({ name, cost }) => `${name} ${cost}`).join(', ')}`);
 if (server.child) await stop(server.child);
 await stop(mock.child);
 const [file] = readdirSync(root).filter((name) => name.endsWith('.0.001.cpuprofile'));

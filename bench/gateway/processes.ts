@@ -75,3 +75,18 @@ async function costOfOne(pid: number): Promise<ProcessCost> {
     anonymousBytes: kib('RssAnon'),
   };
 }
+
+/** CPU seconds by thread name, of a process and all its descendants; threads that have ended are missing. */
+export async function threadCosts(pid: number): Promise<Map<string, number>> {
+  const costs = new Map<string, number>();
+  for (const each of await processTree(pid)) {
+    for (const task of await readdir(`/proc/${each}/task`).catch(() => [])) {
+      const stat = await readFile(`/proc/${each}/task/${task}/stat`, 'utf8').catch(() => '');
+      const name = `${each === pid ? 'server' : 'store'} ${/\((.*)\)/.exec(stat)?.[1] ?? '?'}`;
+      const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
+      const seconds = (Number(fields[11] ?? 0) + Number(fields[12] ?? 0)) / CLOCK_TICKS_PER_SECOND;
+      costs.set(name, (costs.get(name) ?? 0) + seconds);
+    }
+  }
+  return costs;
+}
