@@ -81,6 +81,31 @@ test('until: written resolves before fdatasync, and the entry is seen after it',
   await journal.close();
 });
 
+test('an entry that is only to be written shares the fdatasync of the next one that is to be durable', async (context) => {
+  const fileSystem = new FaultyFileSystem();
+  const journal = await openScratch(await scratchDirectory(context), { fileSystem });
+  fileSystem.calls.length = 0;
+  // However slow the machine: its own time does not come.
+  context.mock.timers.enable({ apis: ['setTimeout'] });
+  await journal.append({ kind: 1, payload: [Buffer.from('begin')] }, { until: 'written' });
+  await append(journal, 'end');
+  assert.equal(journal.head, 2);
+  // The next segment is prepared meanwhile.
+  const segment = fileSystem.calls.find(({ name }) => name === 'write')?.path;
+  const calls = fileSystem.calls.filter(({ path }) => path === segment).map(({ name }) => name);
+  assert.deepEqual(calls, ['write', 'write', 'datasync']);
+});
+
+test('a journal that is closed makes durable what nobody waits for', async (context) => {
+  const fileSystem = new FaultyFileSystem();
+  const journal = await openScratch(await scratchDirectory(context), { fileSystem });
+  await journal.append({ kind: 1, payload: [Buffer.from('begin')] }, { until: 'written' });
+  fileSystem.calls.length = 0;
+  await journal.close();
+  assert.equal(fileSystem.calls[0]?.name, 'datasync');
+  assert.equal(journal.head, 1);
+});
+
 test('appends of one turn share one write, and writing goes on while fdatasync runs', async (context) => {
   const fileSystem = new FaultyFileSystem();
   const journal = await openScratch(await scratchDirectory(context), { fileSystem });

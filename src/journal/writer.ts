@@ -1,7 +1,8 @@
 /**
  * Writes entries: one loop gathers what came in one turn of the event loop and writes it with one call; under `fsync` a second
  * loop runs fdatasync while the first goes on writing. An entry is acknowledged by the first fdatasync that began after its
- * write had ended.
+ * write had ended. One whose caller only waits for the write does not start it: it shares the next that somebody waits for,
+ * or has its own a little later.
  *
  * Faults. A failed write refuses its batch and leaves the segment behind: its position has not moved, so that what may stand
  * behind it never counts. A failed fdatasync is not tried again on the same file, since the kernel may have dropped the dirty
@@ -21,6 +22,8 @@ export type Durability = 'fsync' | 'os';
 
 /** Entries that may wait for the disk; past it appends are refused at once, so that memory stays bounded when a disk hangs. */
 const WAITING_BYTES_MAX = 256 * 1024 * 1024;
+/** How long written entries that nobody waits for wait for an fdatasync that somebody does. */
+const SYNC_DELAY_MS = 5;
 /** How long the loop waits before it tries again to write entries that it may not refuse. */
 const RETRY_MS = 250;
 
@@ -44,6 +47,7 @@ export class Writer {
   #running: Promise<void> | undefined;
   #syncing: Promise<void> | undefined;
   #syncError: unknown;
+  #lateSync: NodeJS.Timeout | undefined;
   #closed = false;
   #waitingBytes = 0;
 
@@ -94,6 +98,7 @@ export class Writer {
   /** Writes what is queued, makes it durable, cuts the active segment to its length. */
   async close(): Promise<void> {
     this.#closed = true;
+    this.#syncWhenDue();
     while (this.#running ?? this.#syncing) await (this.#running ?? this.#syncing);
     await this.#active.close();
   }
@@ -176,30 +181,38 @@ export class Writer {
     }
     if (durability === 'os') return this.#acknowledge(batch);
     for (const entry of batch) this.#unsynced.push(entry);
-    this.#sync();
+    this.#syncWhenDue();
+  }
+
+  #syncWhenDue(): void {
+    if (this.#unsynced.length === 0) return;
+    if (this.#closed || this.#unsynced.some(({ until }) => until === 'durable')) return this.#sync();
+    if (this.#lateSync) return;
+    this.#lateSync = setTimeout(() => {
+      this.#lateSync = undefined;
+      if (this.#unsynced.length > 0) this.#sync();
+    }, SYNC_DELAY_MS);
   }
 
   #sync(): void {
-    this.#syncing ??= this.#syncLoop().finally(() => {
+    this.#syncing ??= this.#syncOnce().finally(() => {
       this.#syncing = undefined;
       if (this.#syncError !== undefined) this.#run();
-      else if (this.#unsynced.length > 0) this.#sync();
+      else this.#syncWhenDue();
     });
   }
 
-  async #syncLoop(): Promise<void> {
-    while (this.#unsynced.length > 0 && this.#syncError === undefined) {
-      const count = this.#unsynced.length;
-      try {
-        for (const segment of new Set(this.#unsynced.map((entry) => entry.segment))) await segment?.file?.datasync();
-      } catch (error) {
-        this.#syncError = error;
-        return;
-      }
-      const durable = this.#unsynced.slice(0, count);
-      this.#unsynced = this.#unsynced.slice(count);
-      this.#acknowledge(durable);
+  async #syncOnce(): Promise<void> {
+    const count = this.#unsynced.length;
+    try {
+      for (const segment of new Set(this.#unsynced.map((entry) => entry.segment))) await segment?.file?.datasync();
+    } catch (error) {
+      this.#syncError = error;
+      return;
     }
+    const durable = this.#unsynced.slice(0, count);
+    this.#unsynced = this.#unsynced.slice(count);
+    this.#acknowledge(durable);
   }
 
   #acknowledge(entries: readonly PendingEntry[]): void {
