@@ -57,10 +57,11 @@ async function writeStream(
   signal: AbortSignal,
   stallMs: number,
 ): Promise<void> {
-  // The caller sees the head at once: the first frame of a model may take long.
-  outgoing.flushHeaders();
+  // The first frame of a model may take long: the caller sees the head at once, unless something goes with it in this turn.
+  const alone = setImmediate(() => outgoing.flushHeaders());
   try {
     for await (const chunk of body) {
+      clearImmediate(alone);
       if (signal.aborted || outgoing.destroyed) return;
       if (!outgoing.write(chunk)) await drained(outgoing, signal, stallMs);
     }
@@ -69,6 +70,8 @@ async function writeStream(
     // The status is out: an answer that cannot go on is cut, so that the client does not take it for whole.
     outgoing.destroy();
     throw error;
+  } finally {
+    clearImmediate(alone);
   }
 }
 

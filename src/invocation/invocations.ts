@@ -219,14 +219,19 @@ class Call {
     let failure: ApiError | undefined;
     try {
       try {
-        for await (const frame of answer.frames) {
+        for await (const frames of answer.frames) {
           this.#firstFrameMs ??= this.#options.clock.monotonicMs();
-          const { last, written } = content.add(frame);
-          if (written) await written;
-          if (frame.messageType !== 'event') failure = frameError(frame);
-          if (held) yield held.raw;
-          held = last ? frame : undefined;
-          if (!last) yield frame.raw;
+          const ready: Uint8Array[] = [];
+          for (const frame of frames) {
+            const { last, written } = content.add(frame);
+            if (written && ready.length > 0) yield joined(ready.splice(0));
+            if (written) await written;
+            if (frame.messageType !== 'event') failure = frameError(frame);
+            if (held) ready.push(held.raw);
+            held = last ? frame : undefined;
+            if (!last) ready.push(frame.raw);
+          }
+          if (ready.length > 0) yield joined(ready);
         }
       } catch (error) {
         if (this.#request.signal.aborted) return;
@@ -355,6 +360,12 @@ function apiErrorOf(error: unknown): ApiError {
     'The system encountered an unexpected error during processing. Try your request again.',
     { status: 500, cause: error },
   );
+}
+
+/** Frames that came together leave together: one chunk for the caller's parser, one write for the socket. */
+function joined(frames: readonly Uint8Array[]): Uint8Array {
+  const [first = bug('no frames to join')] = frames;
+  return frames.length === 1 ? first : Buffer.concat(frames);
 }
 
 /** The error that an exception frame tells: its class name and message. */

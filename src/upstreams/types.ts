@@ -40,8 +40,8 @@ export type UpstreamAnswer =
       readonly kind: 'stream';
       /** The type of the chunks' content (`X-Amzn-Bedrock-Content-Type`), usually application/json. */
       readonly contentType: string;
-      /** Frames as they come; fails with {@link ApiError} when the upstream breaks off. */
-      readonly frames: AsyncIterable<StreamFrame>;
+      /** Frames as they come, those that came together in one list; fails with {@link ApiError} when the upstream breaks off. */
+      readonly frames: AsyncIterable<readonly StreamFrame[]>;
       readonly bedrockHeaders: Readonly<Record<string, string>>;
       readonly upstreamRequestId?: string;
     };

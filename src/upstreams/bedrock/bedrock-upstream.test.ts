@@ -164,9 +164,10 @@ test('frames are handed on one by one, before the next exists, and byte for byte
   assert.equal(answer.contentType, 'application/x-own');
   assert.deepEqual(answer.bedrockHeaders, {});
   let index = 0;
-  for await (const { raw, messageType, type } of answer.frames) {
-    assert.deepEqual(Buffer.from(raw), sent[index]);
-    assert.deepEqual([messageType, type], ['event', 'chunk']);
+  for await (const [frame, ...others] of answer.frames) {
+    assert.deepEqual(others, []);
+    assert.deepEqual(frame?.raw, sent[index]);
+    assert.deepEqual([frame?.messageType, frame?.type], ['event', 'chunk']);
     gates[index++]?.resolve();
   }
   assert.equal(index, sent.length);
@@ -278,7 +279,20 @@ test('a stream that breaks off within a frame gives its whole frames and then Mo
   };
   const answer = await streamOf(upstream().answer(modelCall('ConverseStream', 'amazon.nova-lite-v1:0', {})));
   const frames = answer.frames[Symbol.asyncIterator]();
-  assert.equal((await frames.next()).value?.type, 'messageStart');
+  const first = await frames.next();
+  assert.deepEqual(first.done ? [] : first.value.map(({ type }) => type), ['messageStart']);
+  assert.equal((await rejection(frames.next())).code, 'ModelStreamErrorException');
+});
+
+test('frames that come together are given together, those before a damaged one too', async () => {
+  const [first, second, damaged] = [0, 1, 2].map((index) => frame('chunk', { index }));
+  if (damaged) damaged[damaged.length - 6] = (damaged[damaged.length - 6] ?? 0) ^ 1;
+  const bytes = Buffer.concat([first, second, damaged].map((each) => each ?? Buffer.alloc(0)));
+  mock.answer = (_, response) => void response.writeHead(200, { 'content-type': EVENT_STREAM }).end(bytes);
+  const call = modelCall('InvokeModelWithResponseStream', 'anthropic.claude-v2', {});
+  const frames = (await streamOf(upstream().answer(call))).frames[Symbol.asyncIterator]();
+  const together = await frames.next();
+  assert.deepEqual(together.done ? [] : together.value.map(({ raw }) => raw), [first, second]);
   assert.equal((await rejection(frames.next())).code, 'ModelStreamErrorException');
 });
 
@@ -315,11 +329,10 @@ test('a caller who does not read holds the upstream back, and is not taken for i
   const hurried = upstream({ timeouts: { ...CALM, idleMs: 600 } });
   const answer = await streamOf(hurried.answer(modelCall('InvokeModelWithResponseStream', 'anthropic.claude-v2', {})));
   const frames = answer.frames[Symbol.asyncIterator]();
-  await frames.next();
+  let count = (await frames.next()).value?.length ?? 0;
   await blocked.promise;
   assert.ok(written < COUNT / 2, `the upstream had sent ${written} of ${COUNT} frames`);
-  let count = 1;
-  while (!(await frames.next()).done) count++;
+  for (let next = await frames.next(); !next.done; next = await frames.next()) count += next.value.length;
   assert.equal(count, COUNT);
 });
 
@@ -414,8 +427,8 @@ test('a place among the connections is given back however a call ends', async ()
   const whole = await streamOf(single.answer(modelCall('ConverseStream', 'a', {})));
   await allFrames(whole.frames);
   const left = await streamOf(single.answer(modelCall('ConverseStream', 'a', {})));
-  for await (const { type } of left.frames) {
-    assert.equal(type, 'chunk');
+  for await (const [frame] of left.frames) {
+    assert.equal(frame?.type, 'chunk');
     break;
   }
   const controller = new AbortController();

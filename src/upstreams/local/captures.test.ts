@@ -7,7 +7,7 @@ import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { test } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import { randomIds, systemClock } from '#base';
-import { modelCall } from '../testing/calls.ts';
+import { allFrames, modelCall } from '../testing/calls.ts';
 import type { ModelCall } from '../types.ts';
 import { createLocalUpstream } from './local-upstream.ts';
 
@@ -67,7 +67,7 @@ async function answerShape(call: ModelCall): Promise<{ shape: string[]; headers:
   }
   const shape: string[] = [];
   const types: string[] = [];
-  for await (const { type, payload } of answer.frames) {
+  for (const { type, payload } of await allFrames(answer.frames)) {
     types.push(type);
     shape.push(...shapeOf(decoded(JSON.parse(payload.toString()) as Record<string, unknown>), type));
   }

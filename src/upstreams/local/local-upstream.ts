@@ -182,9 +182,9 @@ function familyFor(call: ModelCall): Family {
   return family;
 }
 
-async function* releasing(frames: AsyncIterable<StreamFrame>, release: () => void): AsyncGenerator<StreamFrame> {
+async function* releasing(frames: AsyncIterable<StreamFrame>, release: () => void): AsyncGenerator<StreamFrame[]> {
   try {
-    yield* frames;
+    for await (const frame of frames) yield [frame];
   } finally {
     release();
   }

@@ -36,8 +36,8 @@ export async function streamOf(answer: Promise<UpstreamAnswer>): Promise<Extract
   return given;
 }
 
-export async function allFrames(frames: AsyncIterable<StreamFrame>): Promise<StreamFrame[]> {
+export async function allFrames(frames: AsyncIterable<readonly StreamFrame[]>): Promise<StreamFrame[]> {
   const all: StreamFrame[] = [];
-  for await (const frame of frames) all.push(frame);
+  for await (const together of frames) all.push(...together);
   return all;
 }

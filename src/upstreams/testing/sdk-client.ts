@@ -59,7 +59,7 @@ function responseOf(answer: UpstreamAnswer) {
 }
 
 async function* rawOf(frames: Extract<UpstreamAnswer, { kind: 'stream' }>['frames']): AsyncGenerator<Uint8Array> {
-  for await (const { raw } of frames) yield raw;
+  for await (const together of frames) for (const { raw } of together) yield raw;
 }
 
 /** The SDK asks by shape whether a response is one. */

@@ -66,12 +66,20 @@ export function frameLength(bytes: Buffer, at: number): number {
  */
 export function decodeFrame(raw: Buffer): EventFrame {
   if (raw.length < OVERHEAD_BYTES || frameLength(raw, 0) !== raw.length) throw malformedFrame('a frame is truncated');
+  return decodeWhole(raw, decodeHeaders);
+}
+
+/**
+ * Reads bytes that {@link frameLength} has found to be one frame.
+ * @throws ApiError (`SerializationException`) when its bytes or its headers are wrong.
+ */
+export function decodeWhole(raw: Buffer, headersOf: (block: Buffer) => FrameHeaders): EventFrame {
   const end = raw.length - CRC_BYTES;
   if (crc32(raw.subarray(0, end)) !== raw.readUInt32BE(end)) throw malformedFrame('a frame is corrupted');
   const headersEnd = PRELUDE_BYTES + raw.readUInt32BE(4);
   return {
     raw,
-    headers: decodeHeaders(raw.subarray(PRELUDE_BYTES, headersEnd)),
+    headers: headersOf(raw.subarray(PRELUDE_BYTES, headersEnd)),
     payload: raw.subarray(headersEnd, end),
   };
 }

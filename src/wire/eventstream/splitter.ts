@@ -3,9 +3,9 @@
  * of it (nothing is copied), a frame that spans chunks is gathered in one buffer that grows with what has come,
  * never with what a length field claims.
  */
-import { decodeFrame, frameLength, PRELUDE_BYTES } from './frame.ts';
+import { decodeWhole, frameLength, PRELUDE_BYTES } from './frame.ts';
 import type { EventFrame } from './frame.ts';
-import { malformedFrame } from './headers.ts';
+import { decodeHeaders, type FrameHeaders, malformedFrame } from './headers.ts';
 
 export interface FrameSplitter {
   /**
@@ -35,6 +35,9 @@ class Splitter implements FrameSplitter {
   /** The beginning of a frame that is not complete: the first `#gathered` bytes of `#gather`. */
   #gather = Buffer.alloc(0);
   #gathered = 0;
+  /** The headers of the last frame: in a stream nearly all are the same. */
+  #block: Buffer = Buffer.alloc(0);
+  #headers: FrameHeaders = new Map();
 
   *push(chunk: Uint8Array): Generator<EventFrame, void, undefined> {
     const bytes = Buffer.from(chunk.buffer, chunk.byteOffset, chunk.byteLength);
@@ -42,7 +45,7 @@ class Splitter implements FrameSplitter {
     while (at < bytes.length) {
       const length = this.#gathered === 0 ? lengthAt(bytes, at) : undefined;
       if (length !== undefined && at + length <= bytes.length) {
-        yield decodeFrame(bytes.subarray(at, at + length));
+        yield decodeWhole(bytes.subarray(at, at + length), this.#headersOf);
         at += length;
         continue;
       }
@@ -51,7 +54,7 @@ class Splitter implements FrameSplitter {
         const raw = this.#gather.subarray(0, this.#gathered);
         this.#gather = Buffer.alloc(0);
         this.#gathered = 0;
-        yield decodeFrame(raw);
+        yield decodeWhole(raw, this.#headersOf);
       }
     }
   }
@@ -59,6 +62,14 @@ class Splitter implements FrameSplitter {
   end(): void {
     if (this.#gathered > 0) throw malformedFrame('it ends within a frame');
   }
+
+  readonly #headersOf = (block: Buffer): FrameHeaders => {
+    if (!block.equals(this.#block)) {
+      this.#headers = decodeHeaders(block);
+      this.#block = block;
+    }
+    return this.#headers;
+  };
 
   /** Moves what the gathered frame still needs; returns how many bytes that were. */
   #take(bytes: Buffer, at: number): number {
