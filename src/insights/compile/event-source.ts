@@ -1,0 +1,127 @@
+/**
+ * The first stage: events of log groups in a time range, with just the columns that the query reads.
+ *
+ * A discovered field is read from the derived column `attrs`, which holds scalars of moderate length. What an event has
+ * besides those (long texts, lists, maps, names with dots) stands in the column `others` by path; only where a path that
+ * the query asks for stands there is the message itself parsed. `others` paths are joined by U+0001.
+ */
+import type { Parameters } from './parameters.ts';
+import { type Typed, typed } from './typed.ts';
+
+/** Where events are read from. The text is the store's own (no user text), its parameters are bound beside. */
+export interface EventSource {
+  /**
+   * A FROM clause with its WHERE: rows with ts, ingestion (DateTime64(3)), account, region, log_group, stream, message,
+   * node, sequence, position, attrs, others.
+   */
+  readonly sql: string;
+  readonly parameters: Readonly<Record<string, string | number | readonly string[] | readonly number[]>>;
+  /**
+   * All paths in `others` of these events, as the engine told before the compilation. `*`: some events say nothing of what
+   * they have besides `attrs`.
+   */
+  readonly others: readonly string[];
+}
+
+export const PATH_SEPARATOR = '\u0001';
+const BASE = 'events';
+
+const SYSTEM_FIELDS: Readonly<Record<string, Typed>> = {
+  '@timestamp': typed('ts', 'time'),
+  '@ingestionTime': typed('ingestion', 'time'),
+  '@message': typed('message', 'text'),
+  '@logStream': typed('stream', 'text'),
+  '@log': typed('log', 'text'),
+  '@ptr': typed('ptr', 'text'),
+  '@aws.account': typed('account', 'text'),
+  '@aws.region': typed('region', 'text'),
+};
+
+/** SQL of the columns in the first stage, from those of the source. */
+const SYSTEM_COLUMNS: Readonly<Record<string, string>> = {
+  ts: 'ts',
+  ingestion: 'ingestion',
+  message: 'message',
+  stream: 'toString(stream)',
+  log: "concat(toString(account), ':', log_group)",
+  ptr: "concat(toString(node), '/', toString(sequence), '/', toString(position), '/', toString(toUnixTimestamp64Milli(ts)), '/', toString(generation))",
+  account: 'toString(account)',
+  region: 'toString(region)',
+};
+/** Always there: events are ordered by them. */
+const ORDER_COLUMNS = ['ts', 'sequence', 'position'] as const;
+
+export class EventFields {
+  readonly #parameters: Parameters;
+  readonly #others: readonly (readonly string[])[];
+  readonly #anything: boolean;
+  /** Columns of the first stage by what they read. */
+  readonly #columns = new Map<string, { readonly alias: string; readonly sql: string }>();
+
+  constructor(parameters: Parameters, others: readonly string[]) {
+    this.#parameters = parameters;
+    this.#anything = others.includes('*');
+    this.#others = others.filter((path) => path !== '*').map((path) => path.split(PATH_SEPARATOR));
+  }
+
+  /** The name of the first stage. */
+  get base(): string {
+    return BASE;
+  }
+
+  /** A system field (`@message`) or one discovered in the events (`identity.arn`, `items.0.x`; `@@x` for one that is itself named `@x`). */
+  field(name: string): Typed {
+    const system = Object.hasOwn(SYSTEM_FIELDS, name) ? SYSTEM_FIELDS[name] : undefined;
+    if (system)
+      return typed(this.#column(system.sql, SYSTEM_COLUMNS[system.sql] ?? system.sql, system.sql), system.kind);
+    const path = name.startsWith('@@') ? name.slice(1) : name;
+    const known = this.#columns.get(`field ${path}`);
+    if (known) return typed(known.alias, 'any');
+    return typed(this.#column(`field ${path}`, this.#discovered(path)), 'any');
+  }
+
+  /** The first stage's text. */
+  stage(source: EventSource): string {
+    const columns = new Map(ORDER_COLUMNS.map((name) => [name as string, name as string]));
+    for (const { alias, sql } of this.#columns.values()) columns.set(alias, sql);
+    const list = [...columns].map(([alias, sql]) => (alias === sql ? alias : `${sql} AS ${alias}`));
+    return `${BASE} AS (SELECT ${list.join(', ')} ${source.sql})`;
+  }
+
+  #column(key: string, sql: string, alias = `e${this.#columns.size}`): string {
+    const known = this.#columns.get(key);
+    if (known) return known.alias;
+    this.#columns.set(key, { alias, sql });
+    return alias;
+  }
+
+  #discovered(name: string): string {
+    const scalar = `CAST(attrs.${this.#parameters.bind(name, 'Identifier')}, 'Nullable(String)')`;
+    const wanted = name.split('.');
+    const parsed = this.#waysTo(name, wanted).map((keys) => this.#extracted(keys));
+    if (parsed.length === 0) return scalar;
+    return `coalesce(${[scalar, ...parsed].join(', ')})`;
+  }
+
+  /** The key sequences under which the name may stand in a message, and not in `attrs`. */
+  #waysTo(name: string, wanted: readonly string[]): (readonly string[])[] {
+    const ways: (readonly string[])[] = [];
+    for (const other of this.#others) {
+      const flat = other.join('.');
+      if (flat === name) ways.push(other);
+      else if (name.startsWith(`${flat}.`)) ways.push([...other, ...name.slice(flat.length + 1).split('.')]);
+    }
+    if (ways.length === 0 && this.#anything) ways.push(wanted);
+    return ways;
+  }
+
+  /** A value by keys from the message: texts without their quotes, lists and maps as JSON text, null as missing. */
+  #extracted(keys: readonly string[]): string {
+    const steps = keys.map((key) =>
+      // JSONExtract counts from 1; a digit may also be a name, but the discovered names of lists are far more common.
+      /^\d{1,6}$/.test(key) ? this.#parameters.bind(Number(key) + 1, 'Int64') : this.#parameters.text(key),
+    );
+    const args = ['message', ...steps].join(', ');
+    return `multiIf(JSONType(${args}) = 'String', JSONExtractString(${args}), JSONType(${args}) IN ('Null', ''), NULL, JSONExtractRaw(${args}))`;
+  }
+}

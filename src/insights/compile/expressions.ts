@@ -1,0 +1,155 @@
+/**
+ * Expressions to SQL.
+ *
+ * Conditions have three values: what compares with something missing is neither true nor false, and a filter drops it;
+ * so `x != "a"` does not hold where x is missing. (Chosen; §1.4, §7.)
+ */
+import { MalformedQuery } from '../errors.ts';
+import { functionNamed } from '../functions/index.ts';
+import type { BinaryOperator, Expression } from '../syntax/index.ts';
+import type { CompileContext } from './context.ts';
+import { durationMs } from './durations.ts';
+import { likeSql } from './like.ts';
+import type { Relation } from './relation.ts';
+import { asCondition, asNumber, asShown, asText, NULL_TEXT, type Typed, typed } from './typed.ts';
+
+/** @param instead what a part stands for, before it is looked at here; undefined when it is nothing special */
+export function compileExpression(
+  node: Expression,
+  relation: Relation,
+  context: CompileContext,
+  instead: (node: Expression) => Typed | undefined = () => undefined,
+): Typed {
+  const special = instead(node);
+  if (special) return special;
+  const compile = (one: Expression): Typed => compileExpression(one, relation, context, instead);
+  switch (node.kind) {
+    case 'field':
+      return context.field(node.name, relation, node.span);
+    case 'literal':
+      return literal(node.value, context);
+    case 'duration':
+      return { ...typed(context.parameters.number(durationMs(node)), 'number'), literal: durationMs(node) };
+    case 'unary': {
+      const operand = compile(node.operand);
+      if (node.operator === 'not') return typed(`NOT ${asCondition(operand)}`, 'boolean');
+      return typed(`(-${asNumber(operand)})`, 'number');
+    }
+    case 'binary':
+      return binary(node.operator, compile(node.left), compile(node.right));
+    case 'like': {
+      const sql = likeSql(compile(node.operand), node.pattern, context, compile);
+      return typed(node.negated ? `NOT ${sql}` : sql, 'boolean');
+    }
+    case 'in': {
+      const { among } = node;
+      if (!isList(among)) throw new MalformedQuery('Subqueries come with a later slice.', node.span);
+      const sql = inList(compile(node.operand), among.map(compile));
+      return typed(node.negated ? `NOT ${sql}` : sql, 'boolean');
+    }
+    case 'call': {
+      const definition = functionNamed(node.name);
+      if (!definition) throw new MalformedQuery(`There is no function ${node.name}.`, node.span);
+      if (definition.aggregate) {
+        throw new MalformedQuery(`The function ${node.name} can be used in stats only.`, node.span);
+      }
+      return definition.compile(node, node.args.map(compileUnlessRegex(compile)), context, relation);
+    }
+    case 'access':
+      return jsonAccess(compile(node.object), node.path, context);
+    case 'regex':
+      throw new MalformedQuery('A regular expression stands behind like, =~ or parse only.', node.span);
+    case 'list':
+      throw new MalformedQuery('A list stands behind in only.', node.span);
+  }
+}
+
+/** Functions that take a regular expression look at their nodes themselves. */
+function compileUnlessRegex(compile: (node: Expression) => Typed) {
+  return (node: Expression): Typed => (node.kind === 'regex' ? NULL_TEXT : compile(node));
+}
+
+export function literal(value: string | number | boolean | null, { parameters }: CompileContext): Typed {
+  if (value === null) return NULL_TEXT;
+  if (typeof value === 'string') return { sql: parameters.text(value), kind: 'text', literal: value };
+  if (typeof value === 'number') return { sql: parameters.number(value), kind: 'number', literal: value };
+  return { sql: value ? '1' : '0', kind: 'boolean', literal: value };
+}
+
+function isList(among: readonly Expression[] | object): among is readonly Expression[] {
+  return Array.isArray(among);
+}
+
+function binary(operator: BinaryOperator, left: Typed, right: Typed): Typed {
+  switch (operator) {
+    case 'and':
+      return typed(`(${asCondition(left)} AND ${asCondition(right)})`, 'boolean');
+    case 'or':
+      return typed(`(${asCondition(left)} OR ${asCondition(right)})`, 'boolean');
+    case '+':
+    case '-':
+    case '*':
+      return typed(`(${asNumber(left)} ${operator} ${asNumber(right)})`, 'number');
+    case '/':
+    case '%': {
+      // By zero there is no result, as there is none for what is missing.
+      const divisor = `nullIf(${asNumber(right)}, 0)`;
+      return typed(
+        operator === '/' ? `(${asNumber(left)} / ${divisor})` : `fmod(${asNumber(left)}, ${divisor})`,
+        'number',
+      );
+    }
+    case '^':
+      return typed(`pow(${asNumber(left)}, ${asNumber(right)})`, 'number');
+    default:
+      return typed(comparison(operator, left, right), 'boolean');
+  }
+}
+
+type Comparison = '=' | '!=' | '<' | '<=' | '>' | '>=';
+
+/**
+ * Numbers compare as numbers, texts as texts; a field's text compares as a number with what is one. Lists and maps are
+ * never equal, less or greater. (§1.4)
+ */
+export function comparison(operator: Comparison, left: Typed, right: Typed): string {
+  if (left.kind === 'json' || right.kind === 'json') return "CAST(NULL, 'Nullable(UInt8)')";
+  const numeric = (one: Typed): boolean => one.kind === 'number' || one.kind === 'boolean';
+  if (left.kind === 'boolean' && right.kind === 'any') return `(${truthText(left)} ${operator} ${asText(right)})`;
+  if (right.kind === 'boolean' && left.kind === 'any') return `(${asText(left)} ${operator} ${truthText(right)})`;
+  if (left.kind === 'time' && right.kind === 'time') return `(${left.sql} ${operator} ${right.sql})`;
+  if (numeric(left) || numeric(right)) return `(${asNumber(left)} ${operator} ${asNumber(right)})`;
+  if (isNumericText(left) || isNumericText(right) || (left.kind === 'any' && right.kind === 'any')) {
+    const numbers = `${asNumber(left)} ${operator} ${asNumber(right)}`;
+    const texts = `${asText(left)} ${operator} ${asText(right)}`;
+    if (operator === '=' || operator === '!=') return `ifNull(${numbers}, ${texts})`;
+    return `if(${asNumber(left)} IS NOT NULL AND ${asNumber(right)} IS NOT NULL, ${numbers}, ${texts})`;
+  }
+  return `(${asText(left)} ${operator} ${asText(right)})`;
+}
+
+/** `level = true` compares with what the event says, which is `true` or `false`. */
+function truthText(value: Typed): string {
+  return typeof value.literal === 'boolean' ? `'${value.literal}'` : `if(${value.sql}, 'true', 'false')`;
+}
+
+function isNumericText({ literal: value }: Typed): boolean {
+  return typeof value === 'string' && /^-?\d+(?:\.\d+)?$/.test(value);
+}
+
+function inList(operand: Typed, items: readonly Typed[]): string {
+  if (items.length === 0) return '0';
+  return `(${items.map((item) => comparison('=', operand, item)).join(' OR ')})`;
+}
+
+/** A value inside a JSON text. */
+export function jsonAccess(object: Typed, path: readonly (string | number)[], { parameters }: CompileContext): Typed {
+  const steps = path.map((step) =>
+    typeof step === 'number' ? parameters.bind(step + 1, 'Int64') : parameters.text(step),
+  );
+  const args = [`ifNull(${asShown(object)}, '')`, ...steps].join(', ');
+  return typed(
+    `multiIf(JSONType(${args}) = 'String', JSONExtractString(${args}), JSONType(${args}) IN ('Null', ''), NULL, JSONExtractRaw(${args}))`,
+    'any',
+  );
+}

@@ -1,0 +1,32 @@
+/** The rows between two commands: where they come from and what a name means in them. Immutable. */
+import type { Typed } from './typed.ts';
+
+/** A field that the query made: `sql` is a column of the stage the relation reads from. */
+export interface Column extends Typed {
+  readonly name: string;
+}
+
+export interface Relation {
+  /** The CTE that the rows come from. */
+  readonly from: string;
+  /** Fields made by the query so far, by name. They hide discovered fields of the same name. */
+  readonly made: ReadonlyMap<string, Column>;
+  /** Whether the rows are still events, whose own fields can be read. After `stats` only made fields are there. */
+  readonly events: boolean;
+  /**
+   * What is shown: undefined means @timestamp and @message. `fields` adds to it, `display` replaces it. Names of events'
+   * fields or of made ones.
+   */
+  readonly shown: readonly string[] | undefined;
+  /** `display` was there: `fields` after it only defines. */
+  readonly displayed: boolean;
+  /** ORDER BY terms over columns of `from`. Undefined: as they come, for events newest first. */
+  readonly order: readonly OrderTerm[] | undefined;
+  /** The limit that the query itself set. */
+  readonly limit: number | undefined;
+}
+
+export interface OrderTerm {
+  readonly sql: string;
+  readonly descending: boolean;
+}

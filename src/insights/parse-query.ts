@@ -1,0 +1,55 @@
+/** A query's text to its syntax tree. */
+import { commandNamed, commandNames } from './commands/index.ts';
+import { MalformedQuery } from './errors.ts';
+import { type CommandNode, type Query, TokenReader } from './syntax/index.ts';
+
+/** (StartQuery, queryString.) */
+export const QUERY_CHARS_MAX = 10_000;
+const SUBQUERY_DEPTH_MAX = 1;
+
+/** @throws {MalformedQuery} with the place of what cannot be understood */
+export function parseQuery(text: string): Query {
+  if (text.length > QUERY_CHARS_MAX) {
+    throw new MalformedQuery(`A query has at most ${QUERY_CHARS_MAX} characters.`, {
+      start: QUERY_CHARS_MAX,
+      end: text.length,
+    });
+  }
+  const reader = new TokenReader(text);
+  const query = parsePipeline(reader, 0);
+  if (reader.peek().kind !== 'end') reader.fail();
+  return query;
+}
+
+function parsePipeline(reader: TokenReader, depth: number): Query {
+  const { start } = reader.peek().span;
+  const commands: CommandNode[] = [];
+  do commands.push(parseCommand(reader, commands, depth));
+  while (reader.accept('|') && !atPipelineEnd(reader));
+  return { commands, span: { start, end: reader.offset } };
+}
+
+/** A pipe with nothing behind it ends the query, as AWS's own samples have it. */
+function atPipelineEnd(reader: TokenReader): boolean {
+  return reader.peek().kind === 'end';
+}
+
+function parseCommand(reader: TokenReader, before: readonly CommandNode[], depth: number): CommandNode {
+  const token = reader.peek();
+  const definition = token.kind === 'name' && !token.quoted ? commandNamed(token.text) : undefined;
+  if (!definition) {
+    return reader.fail(
+      token.kind === 'name' ? undefined : token.kind === 'end' ? 'A command is missing here.' : undefined,
+    );
+  }
+  reader.next();
+  return definition.parse(reader, token.span.start, {
+    before: before.map(({ command }) => command),
+    subquery: (inner) => {
+      if (depth >= SUBQUERY_DEPTH_MAX) inner.fail('A subquery cannot have a subquery.');
+      return parsePipeline(inner, depth + 1);
+    },
+  });
+}
+
+export { commandNames };

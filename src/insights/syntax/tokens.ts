@@ -1,0 +1,118 @@
+/**
+ * Splits a query's text into tokens, one at a time as the parser asks for them: whether `/` divides or begins a regular
+ * expression is known to the parser only. (CloudWatch Logs User Guide, "CloudWatch Logs Insights query syntax"; §1.1.)
+ */
+import { MalformedQuery, type Span } from '../errors.ts';
+
+export type Token =
+  /** A name or keyword; `quoted` when it stood in backticks, then it is never a keyword. */
+  | { readonly kind: 'name'; readonly text: string; readonly quoted: boolean; readonly span: Span }
+  | { readonly kind: 'string'; readonly text: string; readonly span: Span }
+  | { readonly kind: 'number'; readonly text: string; readonly value: number; readonly span: Span }
+  /** A number with letters right behind it: `5m`, `30days`. */
+  | {
+      readonly kind: 'duration';
+      readonly text: string;
+      readonly value: number;
+      readonly unit: string;
+      readonly span: Span;
+    }
+  | { readonly kind: 'symbol'; readonly text: string; readonly span: Span }
+  | { readonly kind: 'end'; readonly text: ''; readonly span: Span };
+
+const SPACE_OR_COMMENT = /(?:\s+|#[^\n]*)*/y;
+const DURATION = /(\d+(?:\.\d+)?)([A-Za-z]+)(?![A-Za-z0-9_.@])/y;
+const NUMBER = /\d+(?:\.\d+)?(?:[eE][+-]?\d+)?(?![A-Za-z0-9_@])/y;
+/** Segments of letters, digits, `_`, `@`, or anything in backticks, with dots between. */
+const NAME = /(?:[A-Za-z0-9_@]+|`[^`]+`)(?:\.(?:[A-Za-z0-9_@]+|`[^`]+`))*/y;
+const SYMBOL = /=~|!=|<=|>=|==|[|(),=<>+\-*/%^!.:[\]{}?]/y;
+
+/** The token at an offset; white space and comments before it are passed over. */
+export function tokenAt(text: string, offset: number): Token {
+  const start = offset + (match(SPACE_OR_COMMENT, text, offset)?.[0].length ?? 0);
+  const first = text[start];
+  if (first === undefined) return { kind: 'end', text: '', span: { start, end: start } };
+  if (first === '"' || first === "'") return stringAt(text, start);
+  const duration = match(DURATION, text, start);
+  if (duration) {
+    const [whole, digits = '', unit = ''] = duration;
+    // `1e5` is a number, whatever letters stand in it.
+    if (!/^[eE]$/.test(unit)) {
+      return { kind: 'duration', text: whole, value: Number(digits), unit, span: spanOf(start, whole) };
+    }
+  }
+  const number = match(NUMBER, text, start)?.[0];
+  if (number !== undefined) return { kind: 'number', text: number, value: Number(number), span: spanOf(start, number) };
+  const name = match(NAME, text, start)?.[0];
+  if (name !== undefined) {
+    return { kind: 'name', text: name.replaceAll('`', ''), quoted: name.includes('`'), span: spanOf(start, name) };
+  }
+  const symbol = match(SYMBOL, text, start)?.[0];
+  if (symbol !== undefined) return { kind: 'symbol', text: symbol, span: spanOf(start, symbol) };
+  const odd = String.fromCodePoint(text.codePointAt(start) ?? 0);
+  throw new MalformedQuery(unexpected(text, odd, start), spanOf(start, odd));
+}
+
+/** A regular expression between slashes, when one begins at the offset (after white space). `\/` is a slash in it. */
+export function regexAt(text: string, offset: number): { readonly source: string; readonly span: Span } | undefined {
+  const start = offset + (match(SPACE_OR_COMMENT, text, offset)?.[0].length ?? 0);
+  if (text[start] !== '/') return undefined;
+  let inClass = false;
+  for (let at = start + 1; at < text.length; at += 1) {
+    const character = text[at];
+    if (character === '\\') at += 1;
+    else if (character === '\n') break;
+    else if (character === '[') inClass = true;
+    else if (character === ']') inClass = false;
+    else if (character === '/' && !inClass) {
+      const span = { start, end: at + 1 };
+      return { source: text.slice(start + 1, at).replaceAll('\\/', '/'), span };
+    }
+  }
+  throw new MalformedQuery('The regular expression has no end.', { start, end: text.length });
+}
+
+/** AWS's sentence for what it did not expect, with the line and the position in the whole text, both from 1. */
+export function unexpected(text: string, symbol: string, offset: number): string {
+  const line = text.slice(0, offset).split('\n').length;
+  return `unexpected symbol found ${symbol === '' ? 'end of query' : symbol} at line ${line} and position ${offset + 1}`;
+}
+
+function stringAt(text: string, start: number): Token {
+  const quote = text[start];
+  let value = '';
+  for (let at = start + 1; at < text.length; at += 1) {
+    const character = text[at] ?? '';
+    if (character === quote) return { kind: 'string', text: value, span: { start, end: at + 1 } };
+    if (character !== '\\') {
+      value += character;
+      continue;
+    }
+    at += 1;
+    value += unescaped(text[at] ?? '');
+  }
+  throw new MalformedQuery('The text in quotes has no end.', { start, end: text.length });
+}
+
+/** Of what is no known escape the backslash stays: `"\d"` is used as a pattern. */
+function unescaped(character: string): string {
+  const known: Readonly<Record<string, string>> = {
+    n: '\n',
+    t: '\t',
+    r: '\r',
+    '\\': '\\',
+    '"': '"',
+    "'": "'",
+    '/': '/',
+  };
+  return known[character] ?? `\\${character}`;
+}
+
+function match(pattern: RegExp, text: string, at: number): RegExpExecArray | null {
+  pattern.lastIndex = at;
+  return pattern.exec(text);
+}
+
+function spanOf(start: number, text: string): Span {
+  return { start, end: start + text.length };
+}
