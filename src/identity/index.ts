@@ -1,10 +1,16 @@
 export { Accounts } from './accounts.ts';
-export type { LongTermKey } from './api-keys.ts';
 export * from './authorization/index.ts';
+export * from './denials/index.ts';
 export * from './directory/index.ts';
 export { Identity, type IdentityOptions, type ResolvedKey } from './identity.ts';
+export type { KeyUse } from './key-uses.ts';
 export * from './policy/index.ts';
-export { INLINE_POLICIES_CHARS_MAX, policySize, TRUST_POLICY_CHARS_MAX } from './policy-sizes.ts';
+export {
+  INLINE_POLICIES_CHARS_MAX,
+  MANAGED_POLICY_CHARS_MAX,
+  policySize,
+  TRUST_POLICY_CHARS_MAX,
+} from './policy-sizes.ts';
 export { principalContext, principalOf, serviceContext } from './principal.ts';
 export { PACKED_BYTES_MAX, type Session, type SessionPrincipal } from './session-tokens.ts';
 export * from './types.ts';

@@ -2,8 +2,9 @@
 import { type IdSource, Semaphore } from '#base';
 import type { State } from '#state';
 import { type AttachedPolicy } from '../authorization/types.ts';
-import { awsManagedPolicy } from '../aws-managed/index.ts';
+import { awsManagedPolicies, awsManagedPolicy, awsManagedPolicyByArn } from '../aws-managed/index.ts';
 import { parsePolicy, type PolicyDocument } from '../policy/index.ts';
+import { Attachments } from './attachments.ts';
 import type {
   AccessKey,
   ApiKeyCredential,
@@ -59,6 +60,8 @@ export class Directory {
   readonly accessKeys: Registry<AccessKey>;
   readonly apiKeys: Registry<ApiKeyCredential>;
   readonly oidcProviders: Registry<OidcProvider>;
+  /** Who uses which managed policy. */
+  readonly attachments = new Attachments();
   readonly #usersByGroup: EntityIndex<User>;
   readonly #accessKeysByUser: EntityIndex<AccessKey>;
   readonly #apiKeysByUser: EntityIndex<ApiKeyCredential>;
@@ -82,6 +85,9 @@ export class Directory {
     this.#accessKeysByUser = new EntityIndex(this.accessKeys, ({ userId }) => [userId]);
     this.#apiKeysByUser = new EntityIndex(this.apiKeys, ({ userId }) => [userId]);
     this.#apiKeysByAlias = new EntityIndex(this.apiKeys, ({ alias }) => [alias]);
+    this.attachments.follow('user', this.users);
+    this.attachments.follow('group', this.groups);
+    this.attachments.follow('role', this.roles);
   }
 
   static async open(state: State, ids: IdSource): Promise<Directory> {
@@ -112,6 +118,17 @@ export class Directory {
   policyByArn(arn: string): ManagedPolicy | undefined {
     const policy = this.policies.get(...ownerAndName(arn));
     return policy && policyArn(policy) === arn ? policy : undefined;
+  }
+
+  /** A managed policy that the account can attach: its own, or one of AWS's. */
+  attachablePolicy(accountId: string, arn: string): ManagedPolicy | undefined {
+    const own = this.policyByArn(arn);
+    return own?.accountId === accountId ? own : awsManagedPolicyByArn(arn);
+  }
+
+  /** All managed policies of AWS's that are known. */
+  awsManagedPolicies(): readonly ManagedPolicy[] {
+    return awsManagedPolicies();
   }
 
   /** In the order of their names; the list changes with the directory. */

@@ -1,6 +1,7 @@
 import {
   INLINE_POLICIES_CHARS_MAX,
   MalformedPolicy,
+  MANAGED_POLICY_CHARS_MAX,
   parsePolicy,
   type PolicyKind,
   policySize,
@@ -30,6 +31,17 @@ export function checkInlinePolicy(document: string, all: readonly string[], role
       'LimitExceeded',
       `Maximum policy size of ${INLINE_POLICIES_CHARS_MAX} bytes exceeded for role ${roleName}`,
     );
+  }
+  checkDocument(document, 'identity');
+}
+
+/**
+ * Checks a version of a managed policy.
+ * @throws {ApiError} MalformedPolicyDocument, LimitExceeded
+ */
+export function checkManagedPolicy(document: string): void {
+  if (policySize(document) > MANAGED_POLICY_CHARS_MAX) {
+    throw new ApiError('LimitExceeded', `Cannot exceed quota for PolicySize: ${MANAGED_POLICY_CHARS_MAX}`);
   }
   checkDocument(document, 'identity');
 }

@@ -19,9 +19,14 @@ export function readTags(tags: readonly Tag[] | undefined): KeptTag[] {
 
 /**
  * `added` over `present`: keys are the same without regard to case.
+ * @param quota AWS's name of the limit
  * @throws {ApiError} LimitExceeded
  */
-export function mergeTags(present: readonly KeptTag[], added: readonly KeptTag[]): KeptTag[] {
+export function mergeTags(
+  present: readonly KeptTag[],
+  added: readonly KeptTag[],
+  quota: 'TagsPerRole' | 'TagsPerUser' | 'TagsPerPolicy' = 'TagsPerRole',
+): KeptTag[] {
   const merged = [
     ...withoutTags(
       present,
@@ -32,7 +37,7 @@ export function mergeTags(present: readonly KeptTag[], added: readonly KeptTag[]
   if (merged.length > TAGS_MAX) {
     throw new ApiError(
       'LimitExceeded',
-      `The number of tags has reached the maximum limit. Cannot exceed quota for TagsPerRole: ${TAGS_MAX}`,
+      `The number of tags has reached the maximum limit. Cannot exceed quota for ${quota}: ${TAGS_MAX}`,
     );
   }
   return merged;
