@@ -3,6 +3,10 @@
  * truth (`raw` and `message` are). The engine's JSON type refuses a whole insert for what it does not like, so only what
  * it takes is written: no null, no empty object, no number beyond 64 bits, no dotted or doubled path, no lone surrogate.
  * Long strings and long or nested arrays are left out: they are what full-text search is for.
+ *
+ * What a text has besides its scalars in `attrs` is told by path in the column `others`, so that a query knows where it
+ * must look into the message itself. Keys of a path are joined by U+0001. A list that stands in `attrs` stands here too:
+ * the engine would print it in its own form. `*` alone: the text was not looked into, or has too much to tell.
  */
 
 /** Longer texts are not looked into: bytes for buffers, UTF-16 units for strings. */
@@ -14,44 +18,80 @@ const DEPTH_MAX = 8;
 /** Below the column's max_dynamic_paths, so that one record alone never spills into its shared part. */
 const PATHS_MAX = 100;
 
+/** Of `others`; a Converse record has about fifteen. */
+const OTHERS_MAX = 200;
+const OTHER_CHARS_MAX = 512;
+
 /** What a row has when nothing can be derived. */
 export const NO_ATTRIBUTES = '{}';
+export const PATH_SEPARATOR = '\u0001';
+export const ANYTHING: readonly string[] = ['*'];
 
 const BRACE = 0x7b;
 
-/** @returns the attributes as a JSON object; `{}` when the source is no JSON object or too long */
-export function deriveAttributes(source: Buffer | string): string {
-  if (source.length > SOURCE_LENGTH_MAX || source.length < 2) return NO_ATTRIBUTES;
+export interface Derived {
+  /** A JSON object's text; `{}` when the source is no JSON object or too long. */
+  readonly attributes: string;
+  readonly others: readonly string[];
+}
+
+interface Budget {
+  paths: number;
+  readonly others: string[];
+  /** There is more than `others` tells. */
+  incomplete: boolean;
+}
+
+export function deriveAttributes(source: Buffer | string): Derived {
   const first = typeof source === 'string' ? source.charCodeAt(0) : source[0];
-  if (first !== BRACE) return NO_ATTRIBUTES;
+  if (source.length < 2 || first !== BRACE) return { attributes: NO_ATTRIBUTES, others: [] };
+  if (source.length > SOURCE_LENGTH_MAX) return { attributes: NO_ATTRIBUTES, others: ANYTHING };
   let parsed: unknown;
   try {
     parsed = JSON.parse(typeof source === 'string' ? source : source.toString('utf8'));
   } catch {
-    return NO_ATTRIBUTES;
+    return { attributes: NO_ATTRIBUTES, others: [] };
   }
-  const budget = { paths: PATHS_MAX };
-  return objectText(parsed as Record<string, unknown>, 1, budget) ?? NO_ATTRIBUTES;
+  const budget: Budget = { paths: PATHS_MAX, others: [], incomplete: false };
+  const attributes = objectText(parsed as Record<string, unknown>, '', 1, budget) ?? NO_ATTRIBUTES;
+  return { attributes, others: budget.incomplete ? ANYTHING : budget.others };
 }
 
-function objectText(value: Record<string, unknown>, depth: number, budget: { paths: number }): string | undefined {
-  if (depth > DEPTH_MAX) return undefined;
+function objectText(value: Record<string, unknown>, path: string, depth: number, budget: Budget): string | undefined {
   let text = '';
   for (const name of Object.keys(value)) {
-    if (budget.paths <= 0) break;
-    if (name.length === 0 || name.length > NAME_LENGTH_MAX || name.includes('.')) continue;
     const member = value[name];
-    const isObject = typeof member === 'object' && member !== null && !Array.isArray(member);
-    const memberText = isObject
-      ? objectText(member as Record<string, unknown>, depth + 1, budget)
-      : leafText(member, budget);
-    if (memberText === undefined) continue;
+    if (member === null) continue;
+    if (budget.paths <= 0 || name.length === 0 || name.length > NAME_LENGTH_MAX) {
+      budget.incomplete = true;
+      continue;
+    }
+    const memberPath = path === '' ? name : `${path}${PATH_SEPARATOR}${name}`;
+    const isScalar = typeof member !== 'object';
+    if (!isScalar) noteOther(memberPath, budget);
+    if (name.includes('.') || (!isScalar && depth >= DEPTH_MAX)) {
+      if (isScalar) noteOther(memberPath, budget);
+      continue;
+    }
+    const memberText =
+      isScalar || Array.isArray(member)
+        ? leafText(member, budget)
+        : objectText(member as Record<string, unknown>, memberPath, depth + 1, budget);
+    if (memberText === undefined) {
+      if (isScalar) noteOther(memberPath, budget);
+      continue;
+    }
     text += `${text === '' ? '{' : ','}${JSON.stringify(name.toWellFormed())}:${memberText}`;
   }
   return text === '' ? undefined : `${text}}`;
 }
 
-function leafText(value: unknown, budget: { paths: number }): string | undefined {
+function noteOther(path: string, budget: Budget): void {
+  if (budget.others.length >= OTHERS_MAX || path.length > OTHER_CHARS_MAX) budget.incomplete = true;
+  else budget.others.push(path);
+}
+
+function leafText(value: unknown, budget: Budget): string | undefined {
   const text = Array.isArray(value) ? arrayText(value) : scalarText(value);
   if (text !== undefined) budget.paths -= 1;
   return text;

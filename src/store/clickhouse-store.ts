@@ -7,11 +7,22 @@ import { Inserter } from './inserts.ts';
 import { readInvocations } from './invocation-reads.ts';
 import { deleteLogEvents } from './log-event-deletions.ts';
 import { readLogEvents, streamStatistics } from './log-event-reads.ts';
+import { logEventSource, scopeSize } from './log-queries.ts';
 import { migrate } from './migrations.ts';
 import type { SchemaVariant } from './tables/definitions.ts';
 import { INVOCATIONS } from './tables/invocations.ts';
 import { LOG_EVENTS } from './tables/log-events.ts';
-import type { InsertBatch, InvocationRow, LogEventQuery, LogEventRow, Store, StreamStatistics } from './types.ts';
+import type {
+  EventScope,
+  InsertBatch,
+  InvocationRow,
+  LogEventQuery,
+  LogEventRow,
+  LogEventSource,
+  Store,
+  StoreQuery,
+  StreamStatistics,
+} from './types.ts';
 
 /** Who answers the client: the embedded process, or nobody of ours. */
 export interface Server {
@@ -84,6 +95,18 @@ export class ClickHouseStore implements Store {
 
   deleteLogEvents(which: { groupGeneration: string; streamName?: string; beforeMs?: number }): Promise<void> {
     return this.connection.use('deleting log events', () => deleteLogEvents(this.#client, which, this.#clock));
+  }
+
+  logEventSource(scope: EventScope, prefix = 'src_'): Promise<LogEventSource> {
+    return this.connection.use('preparing a query', () => logEventSource(this.#client, scope, prefix));
+  }
+
+  scopeSize(source: LogEventSource): Promise<{ readonly events: number; readonly bytes: number }> {
+    return this.connection.use('measuring a query', () => scopeSize(this.#client, source));
+  }
+
+  query(query: StoreQuery): AsyncGenerator<readonly (string | number | null)[], void, void> {
+    return this.#client.query(query);
   }
 
   readInvocations(query: {

@@ -6,6 +6,7 @@ import { Agent as HttpAgent } from 'node:http';
 import { Agent as HttpsAgent } from 'node:https';
 import type { Readable } from 'node:stream';
 import { type ClickHouseClient, ClickHouseLogLevel, type ClickHouseSettings, createClient } from '@clickhouse/client';
+import type { StoreQuery } from './types.ts';
 
 /** Engine's own limit for a read, seconds; the client waits a little longer. */
 const READ_SECONDS_MAX = 25;
@@ -17,6 +18,10 @@ const READ_RESULT_BYTES_MAX = 256_000_000;
 const READ_BLOCK_ROWS = 4_096;
 /** Inserts and definitions wait for disks and merges. Milliseconds. */
 const WRITE_TIMEOUT_MS = 180_000;
+/** The engine ends a query by itself; the client waits a little longer. */
+const QUERY_GRACE_MS = 5_000;
+/** Threads of one query in the engine: others, and inserts, must get on beside it. */
+const QUERY_THREADS_MAX = 2;
 /** Connections to the store; the embedded one runs 10 statements at a time. */
 const CONNECTIONS_MAX = 16;
 const PING_TIMEOUT_MS = 5_000;
@@ -104,6 +109,38 @@ export class StoreClient {
     abort.addEventListener('abort', stop, { once: true });
     try {
       for await (const batch of stream) for (const row of batch) yield row.json();
+    } finally {
+      abort.removeEventListener('abort', stop);
+      result.close();
+    }
+  }
+
+  /** Rows of a query with bounds of its own, each as an array. */
+  async *query({
+    sql,
+    parameters,
+    signal,
+    timeoutMs,
+    memoryBytesMax,
+  }: StoreQuery): AsyncGenerator<readonly (string | number | null)[], void, void> {
+    const abort = AbortSignal.any([signal, AbortSignal.timeout(timeoutMs + QUERY_GRACE_MS)]);
+    const result = await this.#client.query({
+      query: sql,
+      query_params: parameters,
+      format: 'JSONCompactEachRow',
+      clickhouse_settings: {
+        ...READ_SETTINGS,
+        max_execution_time: Math.ceil(timeoutMs / 1000),
+        max_memory_usage: String(memoryBytesMax),
+        max_threads: QUERY_THREADS_MAX,
+      },
+      abort_signal: abort,
+    });
+    const stream = result.stream<(string | number | null)[]>();
+    const stop = (): void => void stream.destroy(new Error('stopped'));
+    abort.addEventListener('abort', stop, { once: true });
+    try {
+      for await (const batch of stream) for (const row of batch) yield row.json<(string | number | null)[]>();
     } finally {
       abort.removeEventListener('abort', stop);
       result.close();

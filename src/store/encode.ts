@@ -1,14 +1,17 @@
 /** Rows as RowBinary, a slice at a time, so that the event loop that answers model calls never waits for a whole batch. */
-import { NO_ATTRIBUTES } from './attributes.ts';
+import { ANYTHING, type Derived, NO_ATTRIBUTES } from './attributes.ts';
 import { RowBinaryWriter } from './row-binary.ts';
-import { ATTRIBUTES_NAME, type InsertTable } from './tables/column.ts';
+import { ATTRIBUTES_NAME, type InsertTable, OTHERS_NAME } from './tables/column.ts';
 
 /** Encoding gives way to other work after so long, milliseconds. */
 const SLICE_MS = 2;
 
+const NOTHING_DERIVED: Derived = { attributes: NO_ATTRIBUTES, others: ANYTHING };
+
 /** The columns in the order in which `encodeRows` writes them. */
 export function insertColumns<Row>(table: InsertTable<Row>): string {
-  return [...table.columns.map((column) => column.name), ATTRIBUTES_NAME].join(', ');
+  const names = [...table.columns.map((column) => column.name), ATTRIBUTES_NAME];
+  return (table.hasOthers ? [...names, OTHERS_NAME] : names).join(', ');
 }
 
 /**
@@ -23,13 +26,15 @@ export async function encodeRows<Row>(
 ): Promise<RowBinaryWriter> {
   return encodeSliced(rows, (writer, row) => {
     for (const column of table.columns) column.write(writer, row);
-    writer.string(withoutAttributes.has(row) ? NO_ATTRIBUTES : table.attributes(row));
+    const { attributes, others } = withoutAttributes.has(row) ? NOTHING_DERIVED : table.derived(row);
+    writer.string(attributes);
+    if (table.hasOthers) writer.strings(others);
   });
 }
 
 /** Encodes the attributes alone, for asking the engine whether it takes them. */
 export async function encodeAttributes<Row>(table: InsertTable<Row>, rows: readonly Row[]): Promise<RowBinaryWriter> {
-  return encodeSliced(rows, (writer, row) => writer.string(table.attributes(row)));
+  return encodeSliced(rows, (writer, row) => writer.string(table.derived(row).attributes));
 }
 
 async function encodeSliced<Row>(

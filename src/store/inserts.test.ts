@@ -29,7 +29,10 @@ describe('inserts', () => {
   let client: StoreClient;
   const events: StoreEvent[] = [];
   /** As the real table, but attributes are the message unchecked. */
-  const unchecked: InsertTable<LogEventRow> = { ...LOG_EVENTS, attributes: (row) => row.message };
+  const unchecked: InsertTable<LogEventRow> = {
+    ...LOG_EVENTS,
+    derived: (row) => ({ attributes: row.message, others: [] }),
+  };
 
   before(async () => {
     engine = await openTempEngine();

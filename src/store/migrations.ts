@@ -2,6 +2,7 @@
 import { OperationalError } from '#base';
 import type { StoreClient } from './client.ts';
 import {
+  addLogEventOthers,
   createAttributesProbe,
   createDatabase,
   createInvocations,
@@ -19,6 +20,7 @@ const MIGRATIONS: readonly ((variant: SchemaVariant) => readonly string[])[] = [
     createLogDeletions(variant),
     createAttributesProbe(variant),
   ],
+  (variant) => [addLogEventOthers(variant)],
 ];
 
 /**

@@ -88,9 +88,15 @@ export class RowBinaryWriter {
     this.#offset += value.length;
   }
 
+  /** An Array(String): its length, then its strings. */
+  strings(texts: readonly string[]): void {
+    this.#length(texts.length, 0);
+    for (const text of texts) this.string(text);
+  }
+
   /** Writes a length and makes room for as many bytes behind it. */
-  #length(length: number): void {
-    this.#reserve(5 + length);
+  #length(length: number, room = length): void {
+    this.#reserve(5 + room);
     let rest = length;
     while (rest > 0x7f) {
       this.#piece[this.#offset++] = (rest & 0x7f) | 0x80;

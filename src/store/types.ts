@@ -79,6 +79,30 @@ export interface LogEventPosition {
   readonly key: RowKey;
 }
 
+/** The events of some groups between two times, both inclusive. */
+export interface EventScope {
+  readonly groups: readonly { readonly generation: string; readonly name: string }[];
+  readonly startMs: number;
+  readonly endMs: number;
+}
+
+/** Where a query over log events reads from; has the form that `#insights` compiles with. */
+export interface LogEventSource {
+  readonly sql: string;
+  readonly parameters: Readonly<Record<string, string | number | readonly string[] | readonly number[]>>;
+  readonly others: readonly string[];
+}
+
+/** A read-only statement with constants and bound parameters. */
+export interface StoreQuery {
+  readonly sql: string;
+  readonly parameters: Readonly<Record<string, string | number | readonly string[] | readonly number[]>>;
+  /** Breaks it off in the engine. */
+  readonly signal: AbortSignal;
+  readonly timeoutMs: number;
+  readonly memoryBytesMax: number;
+}
+
 export interface StreamStatistics {
   readonly streamName: string;
   readonly firstEventMs: number;
@@ -100,6 +124,12 @@ export interface Store {
   streamStatistics(groupGeneration: string): Promise<StreamStatistics[]>;
   /** Deletes the events of a group, or of one stream of it, or those before a time: they are never read again from the moment this resolves. */
   deleteLogEvents(which: { groupGeneration: string; streamName?: string; beforeMs?: number }): Promise<void>;
+  /** @param prefix for the names of its parameters, so that several sources fit into one statement */
+  logEventSource(scope: EventScope, prefix?: string): Promise<LogEventSource>;
+  /** Events and message bytes of a source. */
+  scopeSize(source: LogEventSource): Promise<{ readonly events: number; readonly bytes: number }>;
+  /** Rows as they come, each an array of the statement's columns. Leaving the loop stops it in the engine. */
+  query(query: StoreQuery): AsyncGenerator<readonly (string | number | null)[], void, void>;
   /** Rows by request id, for doctor, tests and the console. */
   readInvocations(query: {
     accountId?: string;

@@ -1,3 +1,4 @@
+import type { Derived } from '../attributes.ts';
 import type { RowBinaryWriter } from '../row-binary.ts';
 
 /** A column: how it is defined, and how a row's value for it is written as RowBinary. */
@@ -16,11 +17,16 @@ export interface InsertTable<Row> {
   readonly key: (row: Row) => { readonly node: string; readonly sequence: number; readonly index: number };
   /** The partitioning time, milliseconds. */
   readonly timestampMs: (row: Row) => number;
-  /** The derived column, as JSON text; see attributes.ts. The inserter can leave it empty for a row. */
-  readonly attributes: (row: Row) => string;
+  /** The derived columns; see attributes.ts. The inserter can leave them empty for a row. */
+  readonly derived: (row: Row) => Derived;
+  /** Whether the table has the column `others`, too. */
+  readonly hasOthers: boolean;
 }
 
 export const ATTRIBUTES_NAME = 'attrs';
+export const OTHERS_NAME = 'others';
+/** Of rows that were there before the column was: nobody knows what they have. */
+export const OTHERS_TYPE = "Array(LowCardinality(String)) DEFAULT ['*'] CODEC(ZSTD(1))";
 export const ATTRIBUTES_TYPE = 'JSON(max_dynamic_paths=128)';
 
 /** DateTime64(3) holds 1900 to 2299; what is beyond becomes the nearest. Milliseconds. */

@@ -3,7 +3,7 @@
  * writes the tables is the same for both.
  */
 import { OperationalError } from '#base';
-import { ATTRIBUTES_NAME, ATTRIBUTES_TYPE, type Column } from './column.ts';
+import { ATTRIBUTES_NAME, ATTRIBUTES_TYPE, type Column, OTHERS_NAME, OTHERS_TYPE } from './column.ts';
 import { INVOCATION_INDEXES, INVOCATION_ORDER, INVOCATIONS } from './invocations.ts';
 import { LOG_EVENT_INDEXES, LOG_EVENT_ORDER, LOG_EVENTS } from './log-events.ts';
 
@@ -44,6 +44,11 @@ export function createInvocations(variant: SchemaVariant): string {
 export function createLogEvents(variant: SchemaVariant): string {
   const body = [...columnTexts(LOG_EVENTS.columns), ...LOG_EVENT_INDEXES];
   return createTable(variant, LOG_EVENTS.name, body, partitioned(LOG_EVENT_ORDER), insertSettings(variant));
+}
+
+/** Version 2: what events have besides `attrs`. */
+export function addLogEventOthers(variant: SchemaVariant): string {
+  return `ALTER TABLE ${LOG_EVENTS.name}${onCluster(variant)} ADD COLUMN IF NOT EXISTS ${OTHERS_NAME} ${OTHERS_TYPE}`;
 }
 
 /** What may never be read again; see log-event-deletions.ts. */

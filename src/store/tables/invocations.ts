@@ -46,7 +46,8 @@ export const INVOCATIONS: InsertTable<InvocationRow> = {
   columns: COLUMNS,
   key: (row) => row.key,
   timestampMs: (row) => storableTimeMs(row.timestampMs),
-  attributes: (row) => deriveAttributes(row.raw),
+  derived: (row) => deriveAttributes(row.raw),
+  hasOthers: false,
 };
 
 export const INVOCATION_INDEXES = [

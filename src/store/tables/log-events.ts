@@ -30,7 +30,8 @@ export const LOG_EVENTS: InsertTable<LogEventRow> = {
   columns: COLUMNS,
   key: (row) => row.key,
   timestampMs: (row) => storableTimeMs(row.timestampMs),
-  attributes: (row) => deriveAttributes(row.message),
+  derived: (row) => deriveAttributes(row.message),
+  hasOthers: true,
 };
 
 export const LOG_EVENT_INDEXES = [

@@ -1,0 +1,48 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { ANYTHING, deriveAttributes, PATH_SEPARATOR } from './attributes.ts';
+
+const derived = (value: unknown) => deriveAttributes(JSON.stringify(value));
+const path = (...keys: string[]): string => keys.join(PATH_SEPARATOR);
+
+test('scalars are attributes; lists, maps, long texts and names with dots are told by path', () => {
+  const long = 'x'.repeat(257);
+  const { attributes, others } = derived({
+    model: 'm',
+    count: 3,
+    flag: false,
+    nothing: null,
+    identity: { arn: 'a', 'odd.name': 1 },
+    tags: ['a', 'b'],
+    messages: [{ role: 'user' }],
+    long,
+  });
+  assert.deepEqual(JSON.parse(attributes), {
+    model: 'm',
+    count: 3,
+    flag: false,
+    identity: { arn: 'a' },
+    tags: ['a', 'b'],
+  });
+  assert.deepEqual(
+    others.toSorted(),
+    ['identity', path('identity', 'odd.name'), 'long', 'messages', 'tags'].toSorted(),
+  );
+});
+
+test('what is no object has nothing; what is too much to tell says so', () => {
+  for (const text of ['', 'plain text', '[1]', '{broken', '"x"']) {
+    assert.deepEqual(deriveAttributes(text), { attributes: '{}', others: [] }, text);
+  }
+  assert.deepEqual(derived({ big: 'x'.repeat(300_000) }).others, ANYTHING);
+  const wide = Object.fromEntries(Array.from({ length: 150 }, (_, index) => [`k${index}`, index]));
+  assert.deepEqual(derived(wide).others, ANYTHING);
+  assert.deepEqual(derived({ ['n'.repeat(200)]: 1 }).others, ANYTHING);
+});
+
+test('what lies too deep is told by the path where the looking ended', () => {
+  let value: unknown = 1;
+  for (let depth = 0; depth < 12; depth += 1) value = { d: value };
+  const { others } = derived(value);
+  assert.equal(others.at(-1), path(...Array.from({ length: 8 }, () => 'd')));
+});

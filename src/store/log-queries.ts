@@ -1,0 +1,68 @@
+/** Queries over log events: the source they read from, and running a statement that was compiled elsewhere. */
+import type { QueryParameters, StoreClient } from './client.ts';
+import { visibilityOf } from './log-event-deletions.ts';
+import { storableTimeMs } from './tables/column.ts';
+import type { EventScope, LogEventSource } from './types.ts';
+
+/** Paths told at most; with more, queries look into every message. */
+const OTHERS_MAX = 20_000;
+
+/**
+ * The events of log groups in a time range, as a FROM clause with constants and parameters only, and what these events
+ * have besides the scalars in `attrs`.
+ */
+export async function logEventSource(client: StoreClient, scope: EventScope, prefix: string): Promise<LogEventSource> {
+  const parameters: Record<string, QueryParameters[string]> = {};
+  const bind = (name: string, value: QueryParameters[string], type: string): string => {
+    parameters[`${prefix}${name}`] = value;
+    return `{${prefix}${name}:${type}}`;
+  };
+  const conditions: string[] = [];
+  for (const [index, { generation }] of scope.groups.entries()) {
+    const visible = await visibilityOf(client, generation);
+    if (visible.nothing) continue;
+    // Each generation hides its own: its condition's parameters get names of their own.
+    const condition = visible.condition.replaceAll(/\{(\w+):/g, (_all, name: string) => {
+      parameters[`${prefix}g${index}${name}`] = visible.parameters[name] ?? '';
+      return `{${prefix}g${index}${name}:`;
+    });
+    const isGroup = `generation = ${bind(`g${index}`, generation, 'String')}`;
+    conditions.push(condition === '1' ? isGroup : `(${isGroup} AND ${condition})`);
+  }
+  const start = bind('start', storableTimeMs(scope.startMs), 'Int64');
+  const end = bind('end', storableTimeMs(scope.endMs), 'Int64');
+  const times = `ts >= fromUnixTimestamp64Milli(${start}, 'UTC') AND ts <= fromUnixTimestamp64Milli(${end}, 'UTC')`;
+  const groups =
+    conditions.length === 0 ? '0' : conditions.length === 1 ? conditions.join('') : `(${conditions.join(' OR ')})`;
+  const where = `WHERE ${groups} AND ${times}`;
+  const generations = bind(
+    'generations',
+    scope.groups.map(({ generation }) => generation),
+    'Array(String)',
+  );
+  const names = bind(
+    'names',
+    scope.groups.map(({ name }) => name),
+    'Array(String)',
+  );
+  const logGroup = `transform(toString(generation), ${generations}, ${names}, '') AS log_group`;
+  const sql = `FROM (SELECT *, ${logGroup} FROM varve.log_events ${where})`;
+  const [found] = await client.rows<{ others: string[] }>(
+    `SELECT groupUniqArrayArray(${OTHERS_MAX + 1})(arrayMap(x -> toString(x), others)) AS others FROM varve.log_events ${where}`,
+    parameters,
+  );
+  const others = found?.others ?? [];
+  return { sql, parameters, others: others.length > OTHERS_MAX ? ['*'] : others };
+}
+
+/** What a scope holds: for a query's statistics. */
+export async function scopeSize(
+  client: StoreClient,
+  source: LogEventSource,
+): Promise<{ readonly events: number; readonly bytes: number }> {
+  const [row] = await client.rows<{ events: number; bytes: number }>(
+    `SELECT count() AS events, sum(length(message)) AS bytes ${source.sql}`,
+    source.parameters,
+  );
+  return row ?? { events: 0, bytes: 0 };
+}

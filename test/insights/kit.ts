@@ -1,0 +1,126 @@
+/**
+ * Queries against the real engine: a store of its own, events put into it as the server puts them, and the compiler between.
+ *
+ * Golden triples: `golden/<name>.json` holds queries with the SQL and the rows that come of them. After a wanted change
+ * `GOLDEN=write node --test test/insights/<name>.test.ts` writes them anew; the difference is then read by a human.
+ */
+import assert from 'node:assert/strict';
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { randomIds, systemClock } from '#base';
+import { compileQuery, type CompiledQuery, parseQuery } from '#insights';
+import { openStore, type Store } from '#store';
+
+/** 2026-11-21T12:00:00Z: where events of tests begin, one a minute unless they tell a time. */
+export const START_MS = Date.parse('2026-11-21T12:00:00Z');
+export const END_MS = START_MS + 86_400_000;
+const MINUTE_MS = 60_000;
+
+export interface TestEvent {
+  /** Objects are put as JSON. */
+  readonly message: string | object;
+  readonly atMs?: number;
+  readonly stream?: string;
+}
+
+export interface InsightsKit {
+  readonly store: Store;
+  /** Puts events into a group, whose name is its generation too. */
+  put(group: string, events: readonly (TestEvent | string | object)[]): Promise<void>;
+  compile(query: string, groups?: readonly string[], limit?: number): Promise<CompiledQuery>;
+  /** Rows with the missing values left out, as GetQueryResults gives them; `@ptr` is left out. */
+  rows(query: string, groups?: readonly string[], limit?: number): Promise<Record<string, string>[]>;
+  /** Compares with `golden/<name>.json`, whose entries have `query` and optionally `groups`. */
+  golden(name: string): Promise<void>;
+}
+
+const DEFAULT_GROUP = 'test';
+
+export async function withInsights(work: (kit: InsightsKit) => Promise<void>): Promise<void> {
+  const directory = await mkdtemp(join(tmpdir(), 'varve-insights-'));
+  const store = openStore(
+    { mode: 'embedded', dataDir: join(directory, 'store'), memoryBytesMax: 1024 * 1024 * 1024 },
+    { clock: systemClock, ids: randomIds, onEvent: () => undefined },
+  );
+  let sequence = 0;
+  const compile = async (query: string, groups: readonly string[] = [DEFAULT_GROUP], limit?: number) => {
+    const scope = { groups: groups.map((name) => ({ generation: name, name })), startMs: START_MS, endMs: END_MS };
+    const source = await store.logEventSource(scope);
+    // In a fixed order, so that golden SQL stays the same.
+    const sorted = { ...source, others: source.others.toSorted() };
+    const times = { startMs: START_MS, endMs: END_MS, nowMs: END_MS };
+    return compileQuery(parseQuery(query), { source: sorted, times, limit });
+  };
+  const run = async ({ sql, parameters, columns }: CompiledQuery): Promise<Record<string, string>[]> => {
+    const rows: Record<string, string>[] = [];
+    const bounds = { signal: new AbortController().signal, timeoutMs: 60_000, memoryBytesMax: 500_000_000 };
+    for await (const values of store.query({ sql, parameters, ...bounds })) {
+      const present = columns.flatMap((column, index) => {
+        const value = values[index];
+        return value === null || value === undefined || column === '@ptr' ? [] : [[column, String(value)] as const];
+      });
+      rows.push(Object.fromEntries(present));
+    }
+    return rows;
+  };
+  try {
+    await store.start();
+    await work({
+      store,
+      put: async (group, events) => {
+        const rows = events.map((given, index) => {
+          const event = isEvent(given) ? given : { message: given };
+          sequence += 1;
+          const timestampMs = event.atMs ?? START_MS + index * MINUTE_MS;
+          return {
+            key: { node: 'test', sequence, index: 0 },
+            accountId: '123456789012',
+            region: 'us-east-1',
+            groupGeneration: group,
+            streamName: event.stream ?? 'stream',
+            timestampMs,
+            ingestionMs: timestampMs + 1_000,
+            message: typeof event.message === 'string' ? event.message : JSON.stringify(event.message),
+          };
+        });
+        const [first, last] = [rows[0], rows.at(-1)];
+        if (!first || !last) return;
+        const range = { node: 'test', firstSequence: first.key.sequence, lastSequence: last.key.sequence };
+        await store.insertLogEvents({ ...range, rows, retry: false });
+      },
+      compile,
+      rows: async (query, groups, limit) => run(await compile(query, groups, limit)),
+      golden: async (name) => {
+        const path = join(import.meta.dirname, 'golden', `${name}.json`);
+        const triples = JSON.parse(await readFile(path, 'utf8')) as Triple[];
+        const found: Triple[] = [];
+        for (const { query, groups } of triples) {
+          const compiled = await compile(query, groups);
+          const rows = await run(compiled);
+          found.push({ query, ...(groups ? { groups } : {}), sql: compiled.sql.split('\n'), rows });
+        }
+        if (process.env['GOLDEN'] === 'write') await writeFile(path, `${JSON.stringify(found, undefined, 2)}\n`);
+        else assert.deepEqual(found, triples);
+      },
+    });
+  } finally {
+    await store.close();
+    await rm(directory, { recursive: true, force: true, maxRetries: 5 });
+  }
+}
+
+interface Triple {
+  readonly query: string;
+  readonly groups?: readonly string[];
+  readonly sql?: readonly string[];
+  readonly rows?: readonly Record<string, string>[];
+}
+
+function isEvent(given: TestEvent | string | object): given is TestEvent {
+  return (
+    typeof given === 'object' &&
+    'message' in given &&
+    Object.keys(given).every((key) => ['message', 'atMs', 'stream'].includes(key))
+  );
+}
