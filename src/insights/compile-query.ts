@@ -2,7 +2,7 @@
 import { commandNamed } from './commands/index.ts';
 import { LIMIT_MAX } from './commands/limit/limit.ts';
 import { CompileContext, type QueryTimes } from './compile/context.ts';
-import { EventFields, type EventSource } from './compile/event-source.ts';
+import type { EventSource } from './compile/event-source.ts';
 import { orderBy } from './compile/order.ts';
 import { Parameters, type ParameterValue } from './compile/parameters.ts';
 import type { Relation } from './compile/relation.ts';
@@ -14,6 +14,8 @@ const LIMIT_DEFAULT = 10_000;
 
 export interface CompileOptions {
   readonly source: EventSource;
+  /** Sources of subqueries, by their nodes (`subqueriesOf`). Their parameters have names of their own. */
+  readonly nested?: ReadonlyMap<Query, EventSource> | undefined;
   readonly times: QueryTimes;
   /** The limit of the API call; one in the query itself counts before it. */
   readonly limit?: number | undefined;
@@ -28,26 +30,23 @@ export interface CompiledQuery {
   readonly matchedSql: string;
 }
 
+/** Commands after which rows are no longer the events that filters let through. */
+const REDUCING: ReadonlySet<string> = new Set(['stats', 'limit', 'dedup', 'pattern']);
+
 /** @throws {MalformedQuery} */
-export function compileQuery(query: Query, { source, times, limit }: CompileOptions): CompiledQuery {
+export function compileQuery(query: Query, { source, nested, times, limit }: CompileOptions): CompiledQuery {
   const parameters = new Parameters();
-  const events = new EventFields(parameters, source.others);
-  const context = new CompileContext(parameters, events, times);
-  let relation: Relation = {
-    from: events.base,
-    made: new Map(),
-    events: true,
-    shown: undefined,
-    displayed: false,
-    order: undefined,
-    limit: undefined,
-  };
   let matched: { readonly from: string; readonly stages: number } | undefined;
+  const pipeline = ({ commands }: Query, input: Relation, context: CompileContext): Relation =>
+    commands.reduce(
+      (relation, node) => commandNamed(node.command)?.compile(node, relation, context) ?? relation,
+      input,
+    );
+  const context = new CompileContext(parameters, times, nested ?? new Map(), pipeline);
+  let relation = context.eventsOf(source);
   for (const node of query.commands) {
-    if (!matched && (node.command === 'stats' || node.command === 'limit' || node.command === 'dedup')) {
-      matched = { from: relation.from, stages: context.stages.length };
-    }
-    relation = commandNamed(node.command)?.compile(node, relation, context) ?? relation;
+    if (REDUCING.has(node.command)) matched ??= { from: relation.from, stages: context.stages.length };
+    relation = pipeline({ commands: [node], span: node.span }, relation, context);
   }
   matched ??= { from: relation.from, stages: context.stages.length };
   const shown = [...(relation.shown ?? ['@timestamp', '@message'])];
@@ -57,12 +56,12 @@ export function compileQuery(query: Query, { source, times, limit }: CompileOpti
   const rows = relation.limit ?? Math.min(limit ?? LIMIT_DEFAULT, LIMIT_MAX);
   const select = `SELECT ${columns.map((sql, index) => `${sql} AS r${index}`).join(', ')} FROM ${relation.from}`;
   const tail = `${orderBy(relation)} LIMIT ${parameters.bind(rows, 'UInt64')}`;
-  // The first stage is written last: only now it is known what the others read.
-  const base = events.stage(source);
-  const ctes = (count: number): string => `WITH ${[base, ...context.stages.slice(0, count)].join(',\n')}`;
+  const { bases, stages } = context;
+  const ctes = (count: number): string => `WITH ${[...bases, ...stages.slice(0, count)].join(',\n')}`;
+  const sources = [source, ...(nested?.values() ?? [])];
   return {
-    sql: `${ctes(context.stages.length)}\n${select}${tail}`,
-    parameters: { ...source.parameters, ...parameters.values },
+    sql: `${ctes(stages.length)}\n${select}${tail}`,
+    parameters: { ...Object.assign({}, ...sources.map((one) => one.parameters)), ...parameters.values },
     columns: shown,
     matchedSql: `${ctes(matched.stages)}\nSELECT count() AS matched FROM ${matched.from}`,
   };

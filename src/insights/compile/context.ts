@@ -1,7 +1,7 @@
-/** What commands and functions compile with: parameters, fields of events, and the stages made so far. */
+/** What commands and functions compile with: parameters, where events come from, and the stages made so far. */
 import { MalformedQuery, type Span } from '../errors.ts';
 import type { CallNode, Expression, Query } from '../syntax/index.ts';
-import { EventFields } from './event-source.ts';
+import { EventFields, type EventSource } from './event-source.ts';
 import { compileExpression } from './expressions.ts';
 import type { Parameters } from './parameters.ts';
 import type { Column, Relation } from './relation.ts';
@@ -16,15 +16,55 @@ export interface QueryTimes {
 
 export class CompileContext {
   readonly parameters: Parameters;
-  readonly events: EventFields;
   readonly times: QueryTimes;
+  readonly #nested: ReadonlyMap<Query, EventSource>;
+  readonly #pipeline: (query: Query, input: Relation) => Relation;
+  readonly #bases: { readonly fields: EventFields; readonly source: EventSource }[] = [];
   readonly #stages: string[] = [];
   #columns = 0;
 
-  constructor(parameters: Parameters, events: EventFields, times: QueryTimes) {
+  /**
+   * @param nested sources of subqueries
+   * @param pipeline compiles the commands of a query one after the other
+   */
+  constructor(
+    parameters: Parameters,
+    times: QueryTimes,
+    nested: ReadonlyMap<Query, EventSource>,
+    pipeline: (query: Query, input: Relation, context: CompileContext) => Relation,
+  ) {
     this.parameters = parameters;
-    this.events = events;
     this.times = times;
+    this.#nested = nested;
+    this.#pipeline = (query, input) => pipeline(query, input, this);
+  }
+
+  /** The events of a source, before any command. */
+  eventsOf(source: EventSource): Relation {
+    const base = this.#bases.length === 0 ? 'events' : `events${this.#bases.length}`;
+    const fields = new EventFields(base, this.parameters, source.others);
+    this.#bases.push({ fields, source });
+    return {
+      from: base,
+      made: new Map(),
+      events: fields,
+      shown: undefined,
+      displayed: false,
+      order: undefined,
+      limit: undefined,
+    };
+  }
+
+  /** The rows that a subquery gives, as stages of the same statement. */
+  subquery(query: Query): Relation {
+    const source = this.#nested.get(query);
+    if (!source) throw new MalformedQuery('A subquery begins with SOURCE and the name of a log group.', query.span);
+    return this.#pipeline(query, this.eventsOf(source));
+  }
+
+  /** The first stages, written last: only when all else is compiled it is known what they read. */
+  get bases(): string[] {
+    return this.#bases.map(({ fields, source }) => fields.stage(source));
   }
 
   /** Adds a stage: the body of a CTE, without user text. Gives its name. */
@@ -48,7 +88,7 @@ export class CompileContext {
   field(name: string, relation: Relation, span: Span): Typed {
     const made = relation.made.get(name);
     if (made) return made;
-    if (relation.events) return this.events.field(name);
+    if (relation.events) return relation.events.field(name);
     return this.unknownField(name, span);
   }
 

@@ -24,7 +24,6 @@ export interface EventSource {
 }
 
 export const PATH_SEPARATOR = '\u0001';
-const BASE = 'events';
 
 const SYSTEM_FIELDS: Readonly<Record<string, Typed>> = {
   '@timestamp': typed('ts', 'time'),
@@ -52,21 +51,19 @@ const SYSTEM_COLUMNS: Readonly<Record<string, string>> = {
 const ORDER_COLUMNS = ['ts', 'sequence', 'position'] as const;
 
 export class EventFields {
+  /** The name of the first stage. */
+  readonly base: string;
   readonly #parameters: Parameters;
   readonly #others: readonly (readonly string[])[];
   readonly #anything: boolean;
   /** Columns of the first stage by what they read. */
   readonly #columns = new Map<string, { readonly alias: string; readonly sql: string }>();
 
-  constructor(parameters: Parameters, others: readonly string[]) {
+  constructor(base: string, parameters: Parameters, others: readonly string[]) {
+    this.base = base;
     this.#parameters = parameters;
     this.#anything = others.includes('*');
     this.#others = others.filter((path) => path !== '*').map((path) => path.split(PATH_SEPARATOR));
-  }
-
-  /** The name of the first stage. */
-  get base(): string {
-    return BASE;
   }
 
   /** A system field (`@message`) or one discovered in the events (`identity.arn`, `items.0.x`; `@@x` for one that is itself named `@x`). */
@@ -85,7 +82,7 @@ export class EventFields {
     const columns = new Map(ORDER_COLUMNS.map((name) => [name as string, name as string]));
     for (const { alias, sql } of this.#columns.values()) columns.set(alias, sql);
     const list = [...columns].map(([alias, sql]) => (alias === sql ? alias : `${sql} AS ${alias}`));
-    return `${BASE} AS (SELECT ${list.join(', ')} ${source.sql})`;
+    return `${this.base} AS (SELECT ${list.join(', ')} ${source.sql})`;
   }
 
   #column(key: string, sql: string, alias = `e${this.#columns.size}`): string {

@@ -1,4 +1,5 @@
 /** The rows between two commands: where they come from and what a name means in them. Immutable. */
+import type { EventFields } from './event-source.ts';
 import type { Typed } from './typed.ts';
 
 /** A field that the query made: `sql` is a column of the stage the relation reads from. */
@@ -11,8 +12,8 @@ export interface Relation {
   readonly from: string;
   /** Fields made by the query so far, by name. They hide discovered fields of the same name. */
   readonly made: ReadonlyMap<string, Column>;
-  /** Whether the rows are still events, whose own fields can be read. After `stats` only made fields are there. */
-  readonly events: boolean;
+  /** Reads the events' own fields, while the rows are events: after `stats` only made fields are there. */
+  readonly events: EventFields | undefined;
   /**
    * What is shown: undefined means @timestamp and @message. `fields` adds to it, `display` replaces it. Names of events'
    * fields or of made ones.

@@ -35,7 +35,7 @@ export const stats = defineCommand<StatsNode>({
     return {
       from: context.stage(`SELECT ${select} FROM ${input.from}${group}`),
       made,
-      events: false,
+      events: undefined,
       shown: [...made.keys()],
       displayed: false,
       // AWS gives groups in no order; these come in that of their keys.
