@@ -12,19 +12,24 @@ import {
   userArn,
 } from '#identity';
 import type { Need, NeedScope } from '../authorization.ts';
+import { isAwsManaged } from './policy-answers.ts';
 
 /** A thing of IAM as policies see it. */
 export interface EntityResource {
   readonly resource: string;
-  /** Its tags (`aws:ResourceTag/KEY`, `iam:ResourceTag/KEY`) and its boundary (`iam:PermissionsBoundary`). */
+  /** Its tags: `aws:ResourceTag/KEY` and `iam:ResourceTag/KEY`. */
   readonly context: RequestContext;
+  /** Its boundary, as `iam:PermissionsBoundary`: only some actions know the key. */
+  readonly boundary?: RequestContext;
+  readonly resourceAccountId?: string;
 }
 
 export function userResource(name: string, { accountId, directory }: NeedScope): EntityResource {
   const user = directory.users.get(accountId, name);
   return {
     resource: userArn(user ?? unknown(accountId, name)),
-    context: { ...tagContext(user?.tags), ...boundaryContext(user?.boundaryArn) },
+    context: tagContext(user?.tags),
+    boundary: boundaryContext(user?.boundaryArn),
   };
 }
 
@@ -32,32 +37,47 @@ export function roleResource(name: string, { accountId, directory }: NeedScope):
   const role = directory.roles.get(accountId, name);
   return {
     resource: roleArn(role ?? unknown(accountId, name)),
-    context: { ...tagContext(role?.tags), ...boundaryContext(role?.boundaryArn) },
+    context: tagContext(role?.tags),
+    boundary: boundaryContext(role?.boundaryArn),
   };
 }
 
 /** Groups have neither tags nor a boundary. */
 export function groupResource(name: string, { accountId, directory }: NeedScope): EntityResource {
-  return { resource: groupArn(directory.groups.get(accountId, name) ?? unknown(accountId, name)), context: {} };
+  const group = directory.groups.get(accountId, name) ?? unknown(accountId, name);
+  return { resource: groupArn(group), context: {}, boundary: {} };
 }
 
-/** A managed policy; AWS's own are nobody's to change, but everybody's to read. */
+/** A managed policy that is to be changed: AWS's own belong to another account, which lets nobody. */
 export function policyResource(arn: string, { directory }: NeedScope): EntityResource {
-  return { resource: arn, context: tagContext(directory.policyByArn(arn)?.tags) };
+  return { resource: arn, context: tagContext(directory.policyByArn(arn)?.tags), boundary: {} };
 }
 
-/** The ARN of a policy that does not exist yet. */
+/** A managed policy that is to be read: AWS's own count as the account's. */
+export function readPolicyResource(arn: string, scope: NeedScope): EntityResource {
+  const resource = policyResource(arn, scope);
+  return isAwsManaged(arn) ? { ...resource, resourceAccountId: scope.accountId } : resource;
+}
+
+/** A user, role or policy that does not exist yet: its ARN with the path it asks for. */
+export function newEntity(accountId: string, path: string | undefined, name: string): Entity {
+  return { ...unknown(accountId, name), path: path ?? '/' };
+}
 export function newPolicyArn(accountId: string, path: string | undefined, name: string): string {
-  return policyArn({ ...unknown(accountId, name), path: path ?? '/' });
+  return policyArn(newEntity(accountId, path, name));
 }
 
 /** The action on the thing, with more of the request's own keys. */
-export function needOn(action: string, { resource, context }: EntityResource, more: RequestContext = {}): Need {
-  return { action, resource, context: { ...context, ...more } };
+export function needOn(
+  action: string,
+  { resource, context, resourceAccountId }: EntityResource,
+  more: RequestContext = {},
+): Need {
+  return { action, resource, context: { ...context, ...more }, ...(resourceAccountId && { resourceAccountId }) };
 }
 
 /** Condition keys of the tags in a request: `aws:RequestTag/KEY` and `aws:TagKeys`. */
-export function requestTagContext(
+export function tagsContext(
   tags: readonly { readonly Key?: string | undefined; readonly Value?: string | undefined }[] | undefined,
 ): RequestContext {
   if (!tags || tags.length === 0) return {};

@@ -8,6 +8,9 @@ import { refusalsWorded } from '../role-answers.ts';
 export function deleteRole({ identity }: IamDependencies): ImplementedOperation {
   return implement(async ({ RoleName = '' }: DeleteRoleCommandInput, { accountId }) => {
     const deleting = identity.directory.roles.delete(accountId, RoleName, (role) => {
+      if (role.attachedPolicyArns.length > 0) {
+        throw new ApiError('DeleteConflict', 'Cannot delete entity, must detach all policies first.');
+      }
       if (Object.keys(role.inlinePolicies).length > 0) {
         throw new ApiError('DeleteConflict', 'Cannot delete entity, must delete policies first.');
       }
