@@ -14,6 +14,7 @@ export { MemoryBody } from './memory-body.ts';
 export { bug, OperationalError } from './errors.ts';
 export { type IdSource, randomIds } from './ids.ts';
 export { Semaphore } from './semaphore.ts';
+export { Slices } from './slices.ts';
 export { sleep } from './sleep.ts';
 export {
   type CutString,

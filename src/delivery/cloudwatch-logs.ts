@@ -8,6 +8,7 @@
  * How a batch's events are cut depends on the plan's entries alone, and each piece has its `deliveryKey`: the log group appends
  * the events of a key once, so that a retry adds only what is missing.
  */
+import { Slices } from '#base';
 import type { LogEvent } from '#records';
 import { counted, type EntryRenderer, type RenderedBatch, renderBatch } from './render.ts';
 import type { BatchPlan, CloudWatchDestinationSpec, DeliveryListener, LogSink, ReaderSink } from './types.ts';
@@ -29,8 +30,8 @@ export interface CloudWatchSinkOptions {
 export function cloudWatchSink({ spec, logs, render, onEvent }: CloudWatchSinkOptions): ReaderSink {
   return {
     deliver: async (plan, entries) => {
-      const batch = renderBatch(entries, spec.route, render);
-      const pieces = cutEvents(eventsOf(batch));
+      const batch = await renderBatch(entries, spec.route, render);
+      const pieces = cutEvents(await eventsOf(batch));
       for (const [index, events] of pieces.entries()) {
         await counted('logs', onEvent, () => logs.put(spec, events, deliveryKey(plan, index)));
       }
@@ -45,7 +46,8 @@ export function deliveryKey(plan: BatchPlan, index: number): string {
 }
 
 /** Events in order of time; records over the bound are moved to `unreadable`. */
-function eventsOf({ items, unreadable }: RenderedBatch): SizedEvent[] {
+async function eventsOf({ items, unreadable }: RenderedBatch): Promise<SizedEvent[]> {
+  const slices = new Slices();
   const events: SizedEvent[] = [];
   for (const { sequence, rendered } of items) {
     const { line, timestampMs } = rendered;
@@ -55,6 +57,8 @@ function eventsOf({ items, unreadable }: RenderedBatch): SizedEvent[] {
       continue;
     }
     events.push({ timestampMs, message: line.toString('utf8'), sizeBytes: line.length + EVENT_OVERHEAD_BYTES });
+    const turn = slices.over();
+    if (turn) await turn;
   }
   return events.sort((a, b) => a.timestampMs - b.timestampMs);
 }

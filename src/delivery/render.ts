@@ -1,4 +1,5 @@
 /** Turns a batch's entries into what a destination writes, and sets aside those that no retry can ever deliver. */
+import { Slices } from '#base';
 import type { JournalEntry, Sequence } from '#journal';
 import { messageOf } from './retry.ts';
 import { ATTEMPT_METRICS } from './names.ts';
@@ -17,8 +18,13 @@ export interface RenderedBatch {
   readonly unreadable: { readonly sequence: Sequence; readonly reason: string }[];
 }
 
-export function renderBatch(entries: readonly JournalEntry[], route: string, render: EntryRenderer): RenderedBatch {
+export async function renderBatch(
+  entries: readonly JournalEntry[],
+  route: string,
+  render: EntryRenderer,
+): Promise<RenderedBatch> {
   const batch: RenderedBatch = { items: [], unreadable: [] };
+  const slices = new Slices();
   for (const entry of entries) {
     try {
       const rendered = render(entry, route);
@@ -26,6 +32,8 @@ export function renderBatch(entries: readonly JournalEntry[], route: string, ren
     } catch (error) {
       batch.unreadable.push({ sequence: entry.sequence, reason: `the entry cannot be read: ${messageOf(error)}` });
     }
+    const turn = slices.over();
+    if (turn) await turn;
   }
   return batch;
 }

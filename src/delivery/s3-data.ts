@@ -37,7 +37,7 @@ export interface BucketSinkOptions<Spec> {
 export function dataSink(options: BucketSinkOptions<DataDestinationSpec>): ReaderSink {
   return {
     deliver: async (_plan, entries) => {
-      const batch = renderBatch(entries, options.spec.route, options.render);
+      const batch = await renderBatch(entries, options.spec.route, options.render);
       await putDataObjects(options, batch);
       return { unreadable: batch.unreadable };
     },

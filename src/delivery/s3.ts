@@ -13,7 +13,7 @@ export function s3Sink(options: BucketSinkOptions<S3DestinationSpec>): ReaderSin
   const { spec, bucket, onEvent } = options;
   return {
     deliver: async (plan, entries) => {
-      const batch = renderBatch(entries, spec.route, options.render);
+      const batch = await renderBatch(entries, spec.route, options.render);
       await putDataObjects(options, batch);
       const lines = batch.items.filter(({ rendered }) => rendered.line.length > 0);
       if (lines.length > 0) {

@@ -1,4 +1,5 @@
 /** Hands entries on to the store as rows; the plan's range is the store's deduplication token. */
+import { Slices } from '#base';
 import type { JournalEntry } from '#journal';
 import type { InsertBatch, InvocationRow, LogEventRow, Store } from '#store';
 import { messageOf } from './retry.ts';
@@ -25,7 +26,7 @@ export const STORE_BATCH = { entriesMax: 5_000, bytesMax: 8 * 1024 * 1024, waitM
 export function storeSink({ store, node, rowsOf, onStored }: StoreSinkOptions): ReaderSink {
   return {
     deliver: async (plan, entries, retry) => {
-      const { invocations, logEvents, receipt } = collect(entries, rowsOf);
+      const { invocations, logEvents, receipt } = await collect(entries, rowsOf);
       const batch = insertBatch(node, plan, retry);
       await Promise.all([
         invocations.length > 0 && store.insertInvocations({ ...batch, rows: invocations }),
@@ -41,7 +42,8 @@ function insertBatch(node: string, plan: BatchPlan, retry: boolean): Omit<Insert
   return { node, firstSequence: plan.firstAfter + 1, lastSequence: plan.last, retry };
 }
 
-function collect(entries: readonly JournalEntry[], rowsOf: (entry: JournalEntry) => StoreRows) {
+async function collect(entries: readonly JournalEntry[], rowsOf: (entry: JournalEntry) => StoreRows) {
+  const slices = new Slices();
   const invocations: InvocationRow[] = [];
   const logEvents: LogEventRow[] = [];
   const unreadable: DeliveryReceipt['unreadable'][number][] = [];
@@ -53,6 +55,8 @@ function collect(entries: readonly JournalEntry[], rowsOf: (entry: JournalEntry)
     } catch (error) {
       unreadable.push({ sequence: entry.sequence, reason: `the entry cannot be read: ${messageOf(error)}` });
     }
+    const turn = slices.over();
+    if (turn) await turn;
   }
   return { invocations, logEvents, receipt: { unreadable } };
 }

@@ -1,10 +1,8 @@
 /** Rows as RowBinary, a slice at a time, so that the event loop that answers model calls never waits for a whole batch. */
+import { Slices } from '#base';
 import { ANYTHING, type Derived, NO_ATTRIBUTES } from './attributes.ts';
 import { RowBinaryWriter } from './row-binary.ts';
 import { ATTRIBUTES_NAME, type InsertTable, OTHERS_NAME } from './tables/column.ts';
-
-/** Encoding gives way to other work after so long, milliseconds. */
-const SLICE_MS = 2;
 
 const NOTHING_DERIVED: Derived = { attributes: NO_ATTRIBUTES, others: ANYTHING };
 
@@ -42,12 +40,11 @@ async function encodeSliced<Row>(
   encode: (writer: RowBinaryWriter, row: Row) => void,
 ): Promise<RowBinaryWriter> {
   const writer = new RowBinaryWriter();
-  let sliceEndMs = performance.now() + SLICE_MS;
+  const slices = new Slices();
   for (const row of rows) {
     encode(writer, row);
-    if (performance.now() < sliceEndMs) continue;
-    await new Promise((resolve) => setImmediate(resolve));
-    sliceEndMs = performance.now() + SLICE_MS;
+    const turn = slices.over();
+    if (turn) await turn;
   }
   return writer;
 }
