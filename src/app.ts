@@ -225,6 +225,7 @@ async function openPlant(config: Config, parts: Partial<VarveParts>, telemetry: 
       rootSecretAccessKey: key.secretAccessKey,
     }));
     const identity = await Identity.open({ accounts, serverKey: await serverKey(config), clock, ids, state });
+    closers.push(() => identity.close());
     const { objects, close: closeObjects } = await openObjects(config, state, clock, ids);
     closers.push(closeObjects);
     const buckets = await Buckets.open({ state, objects, clock, ids });

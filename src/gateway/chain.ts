@@ -8,7 +8,7 @@
  */
 import type { GatewayDependencies, Step } from './deps.ts';
 import type { Exchange } from './exchange.ts';
-import { resolveCaller, verifyBody, verifyHead } from './steps/authenticate.ts';
+import { noteKeyUse, resolveCaller, verifyBody, verifyHead } from './steps/authenticate.ts';
 import { authorize } from './steps/authorize.ts';
 import { decode } from './steps/decode.ts';
 import { handle } from './steps/handle.ts';
@@ -21,6 +21,7 @@ export const CHAIN: readonly Step[] = [
   verifyHead,
   receiveBody,
   verifyBody,
+  noteKeyUse,
   decode,
   authorize,
   handle,

@@ -26,6 +26,10 @@ export class Accounts {
     return this.#byId.has(accountId);
   }
 
+  byId(accountId: string): Account | undefined {
+    return this.#byId.get(accountId);
+  }
+
   byAccessKeyId(accessKeyId: string): Account | undefined {
     return this.#byAccessKeyId.get(accessKeyId);
   }

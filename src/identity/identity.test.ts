@@ -9,7 +9,7 @@ import { type Clock, OperationalError, randomIds } from '#base';
 import { openState, type State } from '#state';
 import { AuthenticationFailure, type FailureReason } from '#wire';
 import { Identity } from './identity.ts';
-import { Directory, DirectoryRefusal, type Role } from './directory/index.ts';
+import { type ApiKeyCredential, Directory, DirectoryRefusal, type Role, type User } from './directory/index.ts';
 import type { Session } from './session-tokens.ts';
 import type { Caller, SessionCredentials } from './types.ts';
 
@@ -134,38 +134,135 @@ test('a token altered anywhere is refused', async () => {
   }
 });
 
-test('a long-term Bedrock API key is good until its time, on this server, for its account', async () => {
-  const identity = await open();
-  const key = identity.issueApiKey({ accountId: ACCOUNT, name: 'root', expiresAtMs: undefined });
-  assert.match(key, /^ABSK/);
-  assert.equal(key, (await open()).issueApiKey({ accountId: ACCOUNT, name: 'root', expiresAtMs: undefined }));
-  const { caller, region } = identity.resolveBearer(key, 'bedrock', NOW_MS);
-  assert.deepEqual([caller.kind, caller.accountId, region], ['user', ACCOUNT, undefined]);
-  assert.equal(caller.arn, `arn:aws:iam::${ACCOUNT}:user/BedrockAPIKey-root`);
-  const limited = identity.issueApiKey({ accountId: ACCOUNT, name: 'abc', expiresAtMs: NOW_MS + 1000 });
-  identity.resolveBearer(limited, 'bedrock', NOW_MS);
-  for (const other of ['s3', 'logs', undefined]) fails('unsupported', () => identity.resolveBearer(key, other, NOW_MS));
-  fails('expired-bearer', () => identity.resolveBearer(limited, 'bedrock', NOW_MS + 1000));
-  const foreign = identity.issueApiKey({ accountId: '000000000000', name: 'root', expiresAtMs: undefined });
-  const otherServer = (await open(randomBytes(32))).issueApiKey({
-    accountId: ACCOUNT,
-    name: 'root',
-    expiresAtMs: undefined,
+const user =
+  (name: string, accountId = ACCOUNT) =>
+  (id: string): User => ({
+    id,
+    accountId,
+    name,
+    path: '/',
+    createdAtMs: NOW_MS,
+    inlinePolicies: {},
+    attachedPolicyArns: [],
+    boundaryArn: undefined,
+    groupIds: [],
+    tags: [],
   });
+
+/** A long-term API key of a new user. */
+async function longTermKey(
+  identity: Identity,
+  name: string,
+  expiresAtMs?: number,
+): Promise<{ key: string; alias: string; user: User; change(changes: Partial<ApiKeyCredential>): Promise<unknown> }> {
+  const { users, apiKeys } = identity.directory;
+  const made = await users.create(ACCOUNT, user(name));
+  const alias = `${name}-at-${ACCOUNT}`;
+  const { key, keySha256Hex } = identity.newApiKey(alias);
+  const { id } = await apiKeys.create(ACCOUNT, (id) => ({
+    id,
+    accountId: ACCOUNT,
+    name: id,
+    path: '/',
+    createdAtMs: NOW_MS,
+    userId: made.id,
+    active: true,
+    alias,
+    expiresAtMs,
+    keySha256Hex,
+  }));
+  return {
+    key,
+    alias,
+    user: made,
+    change: (changes) => apiKeys.update(ACCOUNT, id, (now) => ({ ...now, ...changes })),
+  };
+}
+
+test('a long-term Bedrock API key is its user until it is deactivated, expires or is made anew', async () => {
+  const identity = await open();
+  const { key, alias, user: made, change } = await longTermKey(identity, 'BedrockAPIKey-ab12', NOW_MS + 1000);
+  // What secret scanners look for.
+  assert.match(key, /^ABSK[A-Za-z0-9+/]{109,269}={0,2}$/);
+  const { caller, region } = identity.resolveBearer(key, 'bedrock', NOW_MS);
+  assert.deepEqual([caller.kind, caller.accountId, caller.userId, region], ['user', ACCOUNT, made.id, undefined]);
+  assert.equal(caller.arn, `arn:aws:iam::${ACCOUNT}:user/BedrockAPIKey-ab12`);
+  assert.deepEqual([caller.accessKeyId, caller.bearer, caller.user?.name], [alias, 'LONG_TERM', made.name]);
+  const restarted = await open();
+  assert.deepEqual(restarted.resolveBearer(key, 'bedrock', NOW_MS).caller, caller, 'after a restart too');
+
+  for (const other of ['s3', 'logs', undefined]) fails('unsupported', () => identity.resolveBearer(key, other, NOW_MS));
+  fails('expired-bearer', () => identity.resolveBearer(key, 'bedrock', NOW_MS + 1000));
+  await change({ active: false });
+  fails('bad-bearer', () => identity.resolveBearer(key, 'bedrock', NOW_MS));
+  await change({ active: true });
+  identity.resolveBearer(key, 'bedrock', NOW_MS);
+  const anew = identity.newApiKey(alias);
+  await change({ keySha256Hex: anew.keySha256Hex });
+  fails('bad-bearer', () => identity.resolveBearer(key, 'bedrock', NOW_MS));
+  identity.resolveBearer(anew.key, 'bedrock', NOW_MS);
+});
+
+test('a long-term key that is altered, or of another user or server, is nobody', async () => {
+  const identity = await open();
+  const { key, alias } = await longTermKey(identity, 'altered');
   const decoded = Buffer.from(key.slice(4), 'base64').toString();
-  const longer = `ABSK${Buffer.from(decoded.replace(':0.', ':99999999999.')).toString('base64')}`;
+  const encode = (text: string): string => `ABSK${Buffer.from(text).toString('base64')}`;
+  assert.equal(encode(decoded), key);
   for (const bad of [
-    foreign,
-    otherServer,
-    longer,
+    identity.newApiKey(alias).key,
+    encode(decoded.replace('altered', 'alterer')),
+    encode(decoded.replace(ACCOUNT, OTHER.id)),
+    encode(`${alias}:`),
+    encode(alias),
+    encode(':'),
+    `${key}=`,
+    key.replace('ABSK', 'absk'),
+    key.slice(0, -4),
     'ABSK',
     'x',
-    key.slice(0, -4),
     'bedrock-api-key-',
     'bedrock-api-key-AAAA',
   ]) {
     fails('bad-bearer', () => identity.resolveBearer(bad, 'bedrock', NOW_MS));
   }
+  for (let round = 0; round < 2000; round += 1) {
+    const at = randomInt(key.length);
+    const altered = key.slice(0, at) + ('ABCxyz019+/=-_ :'[randomInt(16)] ?? '') + key.slice(at + randomInt(3));
+    if (altered !== key) fails('bad-bearer', () => identity.resolveBearer(altered, 'bedrock', NOW_MS));
+  }
+});
+
+test('the use of a key is told, is there after a restart, and goes with the key', async () => {
+  const identity = await open();
+  const { accessKeys, users } = identity.directory;
+  const made = await users.create(ACCOUNT, user('user-of-keys'));
+  const { id } = await accessKeys.create(ACCOUNT, (id) => ({
+    id,
+    accountId: ACCOUNT,
+    name: id,
+    path: '/',
+    createdAtMs: NOW_MS,
+    userId: made.id,
+    active: true,
+    sealedSecret: identity.sealSecret(id, 'secret'),
+  }));
+  assert.equal(identity.lastKeyUse(id), undefined);
+  const { caller } = identity.resolve(id, undefined);
+  identity.noteKeyUse(caller, 's3', 'us-east-1', NOW_MS);
+  identity.noteKeyUse(caller, 'bedrock', 'eu-west-1', NOW_MS + 1);
+  identity.noteKeyUse({ ...caller, accessKeyId: 'AKIANOBODY0000000001' }, 's3', 'us-east-1', NOW_MS);
+  assert.equal(identity.lastKeyUse('AKIANOBODY0000000001'), undefined, 'uses of keys that are nowhere are not kept');
+  const use = { service: 'bedrock', region: 'eu-west-1', atMs: NOW_MS + 1 };
+  assert.deepEqual(identity.lastKeyUse(id), use);
+  await identity.close();
+
+  const restarted = await open();
+  assert.deepEqual(restarted.lastKeyUse(id), use);
+  await restarted.directory.accessKeys.delete(ACCOUNT, id);
+  assert.equal(restarted.lastKeyUse(id), undefined);
+  await restarted.close();
+  assert.deepEqual(await state.all('SELECT * FROM identity_key_uses'), []);
 });
 
 class NodeHash {

@@ -13,11 +13,12 @@ import {
   verifySignature,
 } from '#wire';
 import { Accounts, rootCaller } from './accounts.ts';
-import { ApiKeys, type LongTermKey, SHORT_TERM_SECONDS_MAX } from './api-keys.ts';
+import { isApiKey, newApiKey, parseApiKey, SHORT_TERM_SECONDS_MAX } from './api-keys.ts';
 import { policiesOfCaller } from './authorization/caller-policies.ts';
 import type { CallerPolicies } from './authorization/types.ts';
 import { sessionCaller, userCaller } from './callers.ts';
-import { Directory } from './directory/index.ts';
+import { type AccessKey, Directory } from './directory/index.ts';
+import { type KeyUse, KeyUses } from './key-uses.ts';
 import { SecretBox } from './secret-box.ts';
 import { type Session, SessionTokens } from './session-tokens.ts';
 import type { Account, Caller, SessionCredentials } from './types.ts';
@@ -51,25 +52,37 @@ export class Identity {
   readonly directory: Directory;
   readonly #secrets: SecretBox;
   readonly #tokens: SessionTokens;
-  readonly #apiKeys: ApiKeys;
+  readonly #keyUses: KeyUses;
   readonly #clock: Clock;
   readonly #ids: IdSource;
   readonly #bearerSigningKeys = new SigningKeys(BEARER_SIGNING_KEYS_MAX);
   /** By session token; least recently used out first. */
   readonly #sessions = new Map<string, { accessKeyId: string; session: Session; secret: string }>();
 
-  private constructor(options: IdentityOptions, directory: Directory) {
+  private constructor(options: IdentityOptions, directory: Directory, keyUses: KeyUses) {
     this.accounts = new Accounts(options.accounts);
     this.directory = directory;
     this.#secrets = new SecretBox(options.serverKey);
     this.#tokens = new SessionTokens(options.serverKey);
-    this.#apiKeys = new ApiKeys(options.serverKey);
+    this.#keyUses = keyUses;
     this.#clock = options.clock;
     this.#ids = options.ids;
   }
 
   static async open(options: IdentityOptions): Promise<Identity> {
-    return new Identity(options, await Directory.open(options.state, options.ids));
+    const directory = await Directory.open(options.state, options.ids);
+    const roots = new Set(options.accounts.map(({ rootAccessKeyId }) => rootAccessKeyId));
+    const isKey = (id: string): boolean => directory.accessKeys.byId(id) !== undefined || roots.has(id);
+    const keyUses = await KeyUses.open(options.state, isKey);
+    directory.accessKeys.onChange((before, after) => {
+      if (before && !after) keyUses.forget(before.id);
+    });
+    return new Identity(options, directory, keyUses);
+  }
+
+  /** Writes what has not been written yet. */
+  close(): Promise<void> {
+    return this.#keyUses.close();
   }
 
   /** Whether the operation takes callers without credentials. */
@@ -107,17 +120,15 @@ export class Identity {
     nowMs: number,
   ): { caller: Caller; region: string | undefined } {
     if (signingName !== BEARER_SIGNING_NAME) throw new AuthenticationFailure('unsupported');
-    const parsed = this.#apiKeys.parse(token);
+    const parsed = parseApiKey(token);
     if (parsed?.kind === 'short-term') return this.#resolveShortTerm(parsed.head, nowMs);
-    if (!parsed || !this.accounts.has(parsed.key.accountId)) throw new AuthenticationFailure('bad-bearer');
-    const { accountId, name, expiresAtMs } = parsed.key;
-    if (expiresAtMs !== undefined && expiresAtMs <= nowMs) throw new AuthenticationFailure('expired-bearer');
-    return { caller: apiKeyCaller(accountId, name), region: undefined };
+    if (!parsed) throw new AuthenticationFailure('bad-bearer');
+    return { caller: this.#resolveLongTerm(token, parsed.alias, nowMs), region: undefined };
   }
 
-  /** A long-term Bedrock API key; the same arguments always give the same key. */
-  issueApiKey(key: LongTermKey): string {
-    return this.#apiKeys.issue(key);
+  /** A new long-term Bedrock API key, to be told once, and its hash for the directory. */
+  newApiKey(alias: string): { readonly key: string; readonly keySha256Hex: string } {
+    return newApiKey(alias);
   }
 
   /**
@@ -159,6 +170,25 @@ export class Identity {
     const user = key?.active && this.accounts.has(key.accountId) ? this.directory.users.byId(key.userId) : undefined;
     if (!key || !user) throw unknownKey(accessKeyId);
     return { caller: userCaller(user, accessKeyId), secret: this.#secrets.open(accessKeyId, key.sealedSecret) };
+  /**
+   * Remembers that a caller's access key was used, for a request whose signature held.
+   * @param service what requests to the called service are signed for
+   */
+  noteKeyUse({ accessKeyId }: Caller, service: string, region: string, atMs: number): void {
+    const known = this.directory.accessKeys.byId(accessKeyId) ?? this.accounts.byAccessKeyId(accessKeyId);
+    if (known) this.#keyUses.note(accessKeyId, service, region, atMs);
+  }
+
+  /** When an access key, a user's or a root's, was last used; undefined when it never was. */
+  lastKeyUse(accessKeyId: string): KeyUse | undefined {
+    return this.#keyUses.of(accessKeyId);
+  }
+
+  /** False when it was sealed under another server key than this server's. */
+  canOpenSecretOf({ id, sealedSecret }: AccessKey): boolean {
+    return this.#secrets.open(id, sealedSecret) !== undefined;
+  }
+
   }
 
   #openSession(accessKeyId: string, sessionToken: string): { session: Session; secret: string } {
@@ -192,6 +222,16 @@ export class Identity {
         nowMs,
         rule: 'standard',
         signingNames: [BEARER_SIGNING_NAME],
+  #resolveLongTerm(key: string, alias: string, nowMs: number): Caller {
+    const credential = this.directory.apiKeyByAlias(alias);
+    if (!credential || !isApiKey(key, credential.keySha256Hex)) throw new AuthenticationFailure('bad-bearer');
+    const { active, accountId, userId, expiresAtMs } = credential;
+    const user = active && this.accounts.has(accountId) ? this.directory.users.byId(userId) : undefined;
+    if (!user) throw new AuthenticationFailure('bad-bearer');
+    if (expiresAtMs !== undefined && expiresAtMs <= nowMs) throw new AuthenticationFailure('expired-bearer');
+    return { ...userCaller(user, alias), bearer: 'LONG_TERM' };
+  }
+
         keys: this.#bearerSigningKeys,
       });
       return { caller: { ...caller, bearer: 'SHORT_TERM' }, region: signed.region };
@@ -201,18 +241,6 @@ export class Identity {
       throw new AuthenticationFailure(expired ? 'expired-bearer' : 'bad-bearer');
     }
   }
-}
-
-/** Behind a long-term key stands a user of its own, `BedrockAPIKey-NAME`. */
-function apiKeyCaller(accountId: string, name: string): Caller {
-  return {
-    kind: 'user',
-    accountId,
-    arn: `arn:aws:iam::${accountId}:user/BedrockAPIKey-${name}`,
-    userId: `BedrockAPIKey-${name}-at-${accountId}`,
-    accessKeyId: `BedrockAPIKey-${name}-at-${accountId}`,
-    bearer: 'LONG_TERM',
-  };
 }
 
 function unknownKey(accessKeyId: string): AuthenticationFailure {

@@ -84,6 +84,13 @@ function verify(
   { clock, signingKeys }: Parameters<Step>[1],
   bodySha256Hex: string | undefined,
 ): VerifiedRequest {
+/** Remembers when the caller's key was last used; only requests whose signature or token held come here. */
+export const noteKeyUse: Step = ({ caller, route, region, receivedAtMs }, { identity }) => {
+  if (!caller || !route) return;
+  const { signingName, name } = route.service.metadata;
+  identity.noteKeyUse(caller, signingName ?? name, region, receivedAtMs);
+};
+
   const { authorization, route, head, secret } = exchange;
   if (authorization?.kind !== 'header' && authorization?.kind !== 'presigned')
     return bug('verifying a request that is not signed');
