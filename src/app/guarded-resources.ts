@@ -1,27 +1,50 @@
 import { type Buckets, parseBucketPolicy } from '#buckets';
-import { type Directory, type GuardedResource } from '#identity';
+import type { Directory, GuardedResource } from '#identity';
+import type { LogGroups } from '#log-groups';
 
-/** Finds resources that have policies of their own: buckets and their objects, roles (their trust policies). */
-export function guardedResources(buckets: Buckets, directory: Directory): (arn: string) => GuardedResource | undefined {
+const S3 = 'arn:aws:s3:::';
+const LOGS = 'arn:aws:logs:';
+const IAM = 'arn:aws:iam::';
+
+/** Finds what owners say of their things: buckets' policies, roles' trust policies, tags of log groups. */
+export function guardedResources(
+  buckets: Pick<Buckets, 'get'>,
+  logGroups: Pick<LogGroups, 'find'>,
+  directory: Directory,
+): (arn: string) => GuardedResource | undefined {
   return (arn) => {
-    if (arn.startsWith('arn:aws:s3:::')) return bucketOf(arn, buckets);
-    if (/^arn:aws:iam::\d{12}:role\//.test(arn)) return roleOf(arn, directory);
+    if (arn.startsWith(S3)) return bucketOf(arn, buckets);
+    if (arn.startsWith(LOGS)) return logGroupOf(arn, logGroups);
+    if (arn.startsWith(IAM)) return roleOf(arn, directory);
     return undefined;
   };
 }
 
-function bucketOf(arn: string, buckets: Buckets): GuardedResource | undefined {
-  const bucket = buckets.get(arn.slice('arn:aws:s3:::'.length).split('/', 1)[0] ?? '');
+/** Tags of buckets take no part in access: their attribute-based access control is off (GetBucketAbac). */
+function bucketOf(arn: string, buckets: Pick<Buckets, 'get'>): GuardedResource | undefined {
+  const bucket = buckets.get(arn.slice(S3.length).split('/', 1)[0] ?? '');
   if (!bucket) return undefined;
-  const { policy } = bucket.settings;
+  const { accountId, settings, name } = bucket;
   return {
-    accountId: bucket.accountId,
+    accountId,
     policy:
-      policy === undefined ? undefined : { name: `arn:aws:s3:::${bucket.name}`, document: parseBucketPolicy(policy) },
+      settings.policy === undefined
+        ? undefined
+        : { name: `${S3}${name}`, document: parseBucketPolicy(settings.policy) },
+    context: { 's3:ResourceAccount': accountId },
   };
+}
+
+function logGroupOf(arn: string, logGroups: Pick<LogGroups, 'find'>): GuardedResource | undefined {
+  const [, , , region = '', accountId = '', , name = ''] = arn.split(':', 7);
+  const group = logGroups.find({ accountId, region }, name);
+  return group && { accountId, policy: undefined, tags: group.tags };
 }
 
 function roleOf(arn: string, directory: Directory): GuardedResource | undefined {
   const role = directory.roleByArn(arn);
-  return role && { accountId: role.accountId, policy: { name: arn, document: directory.trustPolicyOf(role) } };
+  if (!role) return undefined;
+  const { accountId } = role;
+  // A trust policy with the action `*` gives nobody a hand in the role itself.
+  return { accountId, policy: { name: arn, document: directory.trustPolicyOf(role) }, policyActions: 'sts:' };
 }

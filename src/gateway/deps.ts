@@ -1,9 +1,9 @@
 import type { Clock, IdSource, Semaphore } from '#base';
-import type { AccessDecision, Authorizer, Caller, Identity } from '#identity';
+import type { AccessQuestion, Authorizer, Caller, Denial, Identity, Judgement, RequestContext } from '#identity';
 import type { Spool } from '#journal';
-import type { AuthorizationTable, Need, OperationTable } from '#services';
+import type { AuthorizationTable, OperationTable } from '#services';
 import type { Emit } from '#telemetry';
-import type { ServiceName, SigningKeys } from '#wire';
+import type { ParsedAuthorization, ServiceName, SigningKeys } from '#wire';
 import type { Exchange } from './exchange.ts';
 import type { InternalPaths } from './internal-paths.ts';
 
@@ -11,15 +11,10 @@ import type { InternalPaths } from './internal-paths.ts';
 export interface Service {
   readonly operations: OperationTable<string>;
   readonly authorization: AuthorizationTable<string>;
-}
-
-/** A request that was refused for what policies say, or leave unsaid. */
-export interface Denial {
-  readonly requestId: string;
-  readonly atMs: number;
-  readonly caller: Caller;
-  readonly need: Need;
-  readonly decision: AccessDecision;
+  /** Condition keys of the service's own that tell of the request itself, whatever is asked for. */
+  readonly requestContext?: (authorization: ParsedAuthorization, receivedAtMs: number) => RequestContext;
+  /** What a refused caller is told, where the service has words of its own. */
+  readonly denialMessage?: (judgement: Judgement, caller: Caller, question: AccessQuestion) => string;
 }
 
 /** What the steps of the chain work with. */

@@ -1,6 +1,6 @@
 import type { Readable } from 'node:stream';
 import type { Body } from '#base';
-import type { Caller } from '#identity';
+import type { Caller, RequestContext } from '#identity';
 import type { ImplementedOperation } from '#services';
 import type { ParsedAuthorization, RequestHead, Route, VerifiedRequest, WireResponse } from '#wire';
 import type { Incoming, Outgoing } from './listener.ts';
@@ -26,6 +26,8 @@ export class Exchange {
   /** The secret of the caller's access key; never leaves the chain. */
   secret: string | undefined;
   verified: VerifiedRequest | undefined;
+  /** Condition keys that tell of the request itself, once somebody has asked for them. */
+  requestContext: RequestContext | undefined;
   accountId = '';
   region = '';
   body: Body | undefined;

@@ -27,6 +27,10 @@ export interface Need {
   readonly resourceAccountId?: string;
   /** Default `may-grant`. */
   readonly resourcePolicyRole?: AccessRequest['resourcePolicyRole'];
+  /** The resource is yet to be made: whose it would be is the caller's account, whatever stands under its name. */
+  readonly isNew?: boolean;
+  /** The owning account's root may do it even where the resource's own policy denies everybody: else none could mend it. */
+  readonly rootAlways?: boolean;
 }
 
 /**
@@ -40,6 +44,16 @@ export type Rule = 'anyone' | ((input: never, scope: NeedScope) => readonly Need
  * not there need the action of their name on `*`.
  */
 export type AuthorizationTable<Names extends string> = Readonly<Partial<Record<Names, Rule>>>;
+
+/** The condition keys that tell which tags a request brings. (IAM User Guide, "Controlling access during AWS requests".) */
+export function requestTagContext(tags: Readonly<Record<string, string>> | undefined): RequestContext {
+  const entries = Object.entries(tags ?? {});
+  if (entries.length === 0) return {};
+  return {
+    ...Object.fromEntries(entries.map(([key, value]) => [`aws:RequestTag/${key}`, value])),
+    'aws:TagKeys': entries.map(([key]) => key),
+  };
+}
 
 /** A rule with one need. */
 export function needs<Input>(

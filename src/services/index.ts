@@ -9,7 +9,7 @@ export { logsAuthorization } from './logs/authorization.ts';
 export { createLogsService, type LogsDependencies } from './logs/index.ts';
 export { RawAnswer } from './raw-answer.ts';
 export { s3Authorization } from './s3/authorization.ts';
-export { createS3Service } from './s3/index.ts';
+export { createS3Service, s3DenialMessage, s3RequestContext } from './s3/index.ts';
 export * from './service.ts';
 export { stsAuthorization } from './sts/authorization.ts';
 export { createStsService } from './sts/index.ts';

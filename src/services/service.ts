@@ -1,6 +1,6 @@
 import type { Readable } from 'node:stream';
 import type { Body } from '#base';
-import type { AccessDecision, AccessQuestion, Caller } from '#identity';
+import type { AccessQuestion, Caller, Judgement } from '#identity';
 
 /** What a handler knows of the request besides its decoded input. */
 export interface CallContext {
@@ -10,8 +10,9 @@ export interface CallContext {
   /**
    * Whether the caller may do more than the operation's rule asked for (`authorization.ts`): each key of DeleteObjects, or
    * what a service does in the caller's name.
+   * @param as for operations without a signed caller: whom they have found out to be calling
    */
-  readonly may: (question: AccessQuestion) => AccessDecision;
+  readonly may: (question: AccessQuestion, as?: Caller) => Judgement;
   /** The account that owns the caller's access key: 12 digits. */
   readonly accountId: string;
   /** The region that the request is signed for. */

@@ -1,5 +1,5 @@
 import { bug } from '#base';
-import { type AccessDecision, type AccessQuestion, type Caller, denialSentence, type RequestContext } from '#identity';
+import { type AccessQuestion, type Caller, denialSentence, type Judgement } from '#identity';
 import type { Need } from '#services';
 import { ApiError } from '#wire';
 import type { GatewayDependencies, Step } from '../deps.ts';
@@ -11,54 +11,76 @@ import { requestContextOf } from '../request-context.ts';
  * lacks needs the action of its name, so that only those who may use it are told that it is not there.
  */
 export const authorize: Step = (exchange, gateway) => {
+  const { caller, operation } = exchange;
   const rule = ruleOf(exchange, gateway);
   if (rule === 'anyone') return;
-  const caller = exchange.caller ?? bug('authorizing without a caller');
-  const requestContext = requestContextOf(exchange);
-  for (const need of bearerNeeds(caller).concat(rule))
-    refuseUnlessAllowed(exchange, gateway, caller, need, requestContext);
+  if (!caller) {
+    // Of AWS's unsigned operations: whoever sent it is told that it is not there.
+    if (!operation) return;
+    return bug('authorizing without a caller');
+  }
+  for (const need of bearerNeeds(caller)) refuseUnlessAllowed(exchange, gateway, caller, need);
+  for (const need of rule) refuseUnlessAllowed(exchange, gateway, caller, need);
 };
 
 /** Asked by handlers for what only they can tell: each key of DeleteObjects, or what a service does for its caller. */
 export function mayOf(
   exchange: Exchange,
-  { authorizer }: GatewayDependencies,
-): (question: AccessQuestion) => AccessDecision {
-  const caller = exchange.caller;
-  if (!caller) return () => bug('a question of access without a caller');
-  return (question) => authorizer.decide(caller, question, requestContextOf(exchange));
+  gateway: GatewayDependencies,
+): (question: AccessQuestion, as?: Caller) => Judgement {
+  let noted = false;
+  return (question, as = exchange.caller) => {
+    const caller = as ?? bug('a question of access without a caller');
+    const judgement = gateway.authorizer.decide(caller, question, requestContextOf(exchange, gateway));
+    // One is enough to explain a request, which may ask a thousand times.
+    if (judgement.effect !== 'allow' && !noted) {
+      noted = true;
+      note(exchange, gateway, caller, question, judgement);
+    }
+    return judgement;
+  };
 }
 
 function ruleOf(
   { route, operation, input, accountId, region, caller }: Exchange,
   { services, identity: { directory } }: GatewayDependencies,
-) {
+): 'anyone' | readonly Need[] {
   const { operation: asked, service, serviceName } = route ?? bug('authorizing without a route');
   const table = services.get(serviceName)?.authorization;
   const rule = table && Object.hasOwn(table, asked.name) ? table[asked.name] : undefined;
   if (rule === 'anyone') return rule;
-  if (rule && operation && caller) return rule(input as never, { accountId, region, directory, caller });
-  return [{ action: `${service.metadata.signingName ?? service.metadata.name}:${asked.name}`, resource: '*' }];
+  if (!operation) {
+    return [{ action: `${service.metadata.signingName ?? service.metadata.name}:${asked.name}`, resource: '*' }];
+  }
+  if (!rule) return bug(`no rule says who may call ${serviceName} ${asked.name}`);
+  return caller ? rule(input as never, { accountId, region, directory, caller }) : [];
 }
 
 /** Who comes with a Bedrock API key must be allowed to use one at all. (Bedrock User Guide, "API keys".) */
-function bearerNeeds({ bearer }: Caller): Need[] {
+function bearerNeeds({ bearer }: Caller): readonly Need[] {
   if (bearer === undefined) return [];
   return [{ action: 'bedrock:CallWithBearerToken', resource: '*', context: { 'bedrock:BearerTokenType': bearer } }];
 }
 
-function refuseUnlessAllowed(
-  exchange: Exchange,
-  { authorizer, noteDenial }: GatewayDependencies,
-  caller: Caller,
-  need: Need,
-  requestContext: RequestContext,
-): void {
-  const decision = authorizer.decide(caller, need, requestContext);
-  if (decision.effect === 'allow') return;
-  const message = denialSentence(decision, caller.arn, need);
-  noteDenial({ requestId: exchange.requestId, atMs: exchange.receivedAtMs, caller, need, decision });
+function refuseUnlessAllowed(exchange: Exchange, gateway: GatewayDependencies, caller: Caller, need: Need): void {
+  const judgement = gateway.authorizer.decide(caller, need, requestContextOf(exchange, gateway));
+  if (judgement.effect === 'allow') return;
+  note(exchange, gateway, caller, need, judgement);
+  const service = exchange.route && gateway.services.get(exchange.route.serviceName);
+  const message = service?.denialMessage?.(judgement, caller, need) ?? denialSentence(judgement, caller.arn, need);
   throw accessDenied(exchange, message);
+}
+
+function note(
+  exchange: Exchange,
+  gateway: GatewayDependencies,
+  caller: Caller,
+  question: AccessQuestion,
+  decision: Judgement,
+): void {
+  const { requestId, receivedAtMs: atMs } = exchange;
+  const request = gateway.authorizer.requestOf(caller, question, requestContextOf(exchange, gateway));
+  gateway.noteDenial({ requestId, atMs, caller, question, decision, request });
 }
 
 function accessDenied({ route }: Exchange, message: string): ApiError {

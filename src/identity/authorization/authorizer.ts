@@ -11,8 +11,12 @@ export interface GuardedResource {
   readonly accountId: string;
   /** Its own policy, where it has one. */
   readonly policy: AttachedPolicy | undefined;
+  /** What the actions begin with that the policy speaks of, such as `sts:` for trust policies; undefined: of all. */
+  readonly policyActions?: string;
   /** For `aws:ResourceTag/KEY`. */
   readonly tags?: Readonly<Record<string, string>>;
+  /** Condition keys of its service that tell of it. */
+  readonly context?: RequestContext;
 }
 
 /** What is asked for. */
@@ -24,6 +28,15 @@ export interface AccessQuestion {
   /** The owner, where neither the ARN nor a registry tells it; else the caller's account. */
   readonly resourceAccountId?: string;
   readonly resourcePolicyRole?: AccessRequest['resourcePolicyRole'];
+  /** The resource is yet to be made: whose it would be is the caller's account, whatever stands under its name. */
+  readonly isNew?: boolean;
+  /** The owning account's root may, even where the resource's own policy denies everybody. */
+  readonly rootAlways?: boolean;
+}
+
+/** A decision, and whom the resource belongs to. */
+export interface Judgement extends AccessDecision {
+  readonly resourceAccountId: string;
 }
 
 export interface AuthorizerOptions {
@@ -44,35 +57,43 @@ export class Authorizer {
   }
 
   /** @param requestContext condition keys of the request itself, such as `aws:SourceIp` (`gateway/request-context.ts`) */
-  decide(caller: Caller, question: AccessQuestion, requestContext: RequestContext): AccessDecision {
-    const { directory, resource: find, enforced } = this.#options;
-    if (!enforced) return ALLOWED;
+  decide(caller: Caller, question: AccessQuestion, requestContext: RequestContext): Judgement {
+    const request = this.requestOf(caller, question, requestContext);
+    const { resourceAccountId } = request;
+    const isOwnersRoot = caller.kind === 'root' && caller.accountId === resourceAccountId;
+    const isFree = !this.#options.enforced || (question.rootAlways && isOwnersRoot);
+    return { ...(isFree ? ALLOWED : decide(request)), resourceAccountId };
+  }
+
+  /** All that a decision hangs on, as it is now; for those who explain one too. */
+  requestOf(caller: Caller, question: AccessQuestion, requestContext: RequestContext): AccessRequest {
+    const { directory, resource: find } = this.#options;
     const { action, resource } = question;
-    const found = resource === '*' ? undefined : find(resource);
+    const found = resource === '*' || question.isNew ? undefined : find(resource);
     const resourceAccountId =
       found?.accountId ?? question.resourceAccountId ?? (resource.split(':', 5)[4] || caller.accountId);
-    return decide({
+    return {
       action,
       resource,
       context: {
         ...requestContext,
-        ...principalContext(caller),
+        ...principalContext(caller, directory),
         'aws:ResourceAccount': resourceAccountId,
-        ...resourceTags(found),
+        ...resourceContext(found),
         ...question.context,
       },
       principal: principalOf(caller),
       accountId: caller.accountId,
       policies: policiesOfCaller(caller, directory),
       resourceAccountId,
-      resourcePolicy: found?.policy,
+      resourcePolicy: action.startsWith(found?.policyActions ?? '') ? found?.policy : undefined,
       resourcePolicyRole: question.resourcePolicyRole ?? 'may-grant',
-    });
+    };
   }
 }
 
-function resourceTags(resource: GuardedResource | undefined): Record<string, string> {
-  return Object.fromEntries(
-    Object.entries(resource?.tags ?? {}).map(([key, value]) => [`aws:ResourceTag/${key}`, value]),
-  );
+function resourceContext(resource: GuardedResource | undefined): RequestContext {
+  if (!resource?.tags) return resource?.context ?? {};
+  const tags = Object.entries(resource.tags).map(([key, value]) => [`aws:ResourceTag/${key}`, value]);
+  return { ...resource.context, ...Object.fromEntries(tags) };
 }

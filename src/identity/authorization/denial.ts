@@ -11,7 +11,9 @@ export function denialSentence(
   callerArn: string,
   { action, resource, resourcePolicyRole }: AccessQuestion,
 ): string {
-  const subject = `User: ${callerArn} is not authorized to perform: ${action} on resource: ${resource}`;
+  // Actions that know no resources are refused without one (recorded: bedrock:ListFoundationModels, s3:ListAllMyBuckets).
+  const where = resource === '*' ? '' : ` on resource: ${resource}`;
+  const subject = `User: ${callerArn} is not authorized to perform: ${action}${where}`;
   // STS does not tell of roles, which may belong to somebody else, what is in their trust policies.
   if (resourcePolicyRole === 'must-allow') return subject;
   const article = layer === 'identity-based policy' ? 'an' : 'a';

@@ -7,7 +7,7 @@ import type { CloudWatchDestinationSpec, DataDestinationSpec, DestinationSpec, S
 import type { DataSwitches, LoggingSnapshot } from '#records';
 import type { State } from '#state';
 import { cloudWatchDestination, hourPath, s3Destination, type Scope } from './destinations.ts';
-import { ensureBucketPermission, ensureLogGroupPermission, type LoggingPorts } from './permissions.ts';
+import { type Configurer, ensureBucketPermission, ensureLogGroupPermission, type LoggingPorts } from './permissions.ts';
 
 interface S3Config {
   readonly bucketName: string;
@@ -101,9 +101,10 @@ export class LoggingConfigurations {
    * Replaces the configuration whole.
    * @throws {ApiError} ValidationException when a destination is missing, elsewhere, or not permitted
    */
-  put(scope: Scope, config: LoggingConfig): Promise<void> {
+  put(configurer: Configurer, config: LoggingConfig): Promise<void> {
+    const scope: Scope = { accountId: configurer.accountId, region: configurer.region };
     return this.#inTurn(async () => {
-      const destinations = await this.#check(scope, config);
+      const destinations = await this.#check(configurer, scope, config);
       for (const spec of Object.values(destinations)) await this.#registry.register(spec as DestinationSpec);
       await this.#replace(scope, { config: withSwitches(config), destinations });
     });
@@ -125,13 +126,19 @@ export class LoggingConfigurations {
     return entry.latest.snapshot;
   }
 
-  async #check(scope: Scope, { s3Config, cloudWatchConfig }: LoggingConfig): Promise<Destinations> {
-    const s3 = s3Config && (await ensureBucketPermission(this.#ports, scope, s3Config.bucketName, s3Config.keyPrefix));
+  async #check(
+    configurer: Configurer,
+    scope: Scope,
+    { s3Config, cloudWatchConfig }: LoggingConfig,
+  ): Promise<Destinations> {
+    const s3 =
+      s3Config && (await ensureBucketPermission(this.#ports, configurer, s3Config.bucketName, s3Config.keyPrefix));
     const group =
       cloudWatchConfig &&
       ensureLogGroupPermission(this.#ports, scope, cloudWatchConfig.logGroupName, cloudWatchConfig.roleArn);
     const large = cloudWatchConfig?.largeDataDeliveryS3Config;
-    const largeBucket = large && (await ensureBucketPermission(this.#ports, scope, large.bucketName, large.keyPrefix));
+    const largeBucket =
+      large && (await ensureBucketPermission(this.#ports, configurer, large.bucketName, large.keyPrefix));
     return {
       ...(s3 ? { s3: s3Destination('s3', scope, s3, s3Config?.keyPrefix) } : {}),
       ...(group && cloudWatchConfig

@@ -3,6 +3,7 @@
  * service principal may write to the bucket, or may take the role and write to the log group.
  */
 import { createHash } from 'node:crypto';
+import type { AccessDecision, AccessQuestion } from '#identity';
 import { ApiError } from '#wire';
 import { BEDROCK_PRINCIPAL, bedrockSourceArn, INVOCATION_STREAM, logRoot, type Scope } from './destinations.ts';
 
@@ -19,6 +20,11 @@ export interface ServiceRequest {
   readonly sourceArn: string;
 }
 export type PolicyDecision = 'allow' | 'explicit-deny' | 'implicit-deny';
+
+/** Who puts a configuration, and what they may do besides: Bedrock mends a bucket's policy in their name. */
+export interface Configurer extends Scope {
+  readonly may: (question: AccessQuestion) => AccessDecision;
+}
 
 /** What this room needs of buckets, log groups and roles; the composition root joins them. */
 export interface LoggingPorts {
@@ -41,16 +47,17 @@ function bucketRefusal(name: string, why: string): ApiError {
 }
 
 /**
- * Makes sure that Bedrock may write to the bucket: adds the missing statement to its policy (others stay)
- * and writes the permission-check object.
+ * Makes sure that Bedrock may write to the bucket: adds the missing statement to its policy (others stay) where the caller
+ * may read and put bucket policies, and writes the permission-check object.
  * @throws {ApiError} ValidationException with the reason
  */
 export async function ensureBucketPermission(
   ports: LoggingPorts,
-  scope: Scope,
+  configurer: Configurer,
   bucketName: string,
   keyPrefix: string | undefined,
 ): Promise<BucketFacts> {
+  const scope: Scope = { accountId: configurer.accountId, region: configurer.region };
   const bucket = ports.findBucket(bucketName);
   if (!bucket) throw bucketRefusal(bucketName, 'The specified bucket does not exist.');
   if (bucket.accountId !== scope.accountId || bucket.region !== scope.region) {
@@ -67,7 +74,7 @@ export async function ensureBucketPermission(
     `${root}${scope.region}/2000/01/01/00/data/00000000-0000-4000-8000-000000000000_input.json.gz`,
   ];
   const decide = (): PolicyDecision[] => sampleKeys.map((key) => ports.decidePut(bucketName, key, requestOf(scope)));
-  if (decide().includes('implicit-deny')) {
+  if (decide().includes('implicit-deny') && mayMendPolicy(configurer, bucketName)) {
     await ports.addPolicyStatement(bucketName, deliveryStatement(scope, bucketName, root));
   }
   if (decide().some((decision) => decision !== 'allow')) {
@@ -75,6 +82,11 @@ export async function ensureBucketPermission(
   }
   await ports.putObjectAsService(bucket, checkKey, new Uint8Array(), requestOf(scope));
   return bucket;
+}
+
+function mayMendPolicy({ may }: Configurer, bucketName: string): boolean {
+  const resource = `arn:aws:s3:::${bucketName}`;
+  return ['s3:GetBucketPolicy', 's3:PutBucketPolicy'].every((action) => may({ action, resource }).effect === 'allow');
 }
 
 /** The statement of AWS's guide for one account, Region and prefix. */

@@ -1,5 +1,91 @@
+/**
+ * What callers must be allowed for each operation. (Service Authorization Reference, Amazon CloudWatch Logs.)
+ *
+ * How resources are named, as AWS's refusals show: a log group is `…:log-group:NAME:log-stream:`, with an empty stream, so
+ * that policies must end in `:*`; only the tagging operations of today take the group's ARN without an end. All groups
+ * together are `…:log-group::log-stream:`.
+ */
+import type {
+  CreateLogGroupCommandInput,
+  ListTagsForResourceCommandInput,
+  TagLogGroupCommandInput,
+  TagResourceCommandInput,
+  UntagLogGroupCommandInput,
+  UntagResourceCommandInput,
+} from '@aws-sdk/client-cloudwatch-logs';
+import { streamArn } from '#log-groups';
 import type { LogsOperation } from '#wire';
-import type { AuthorizationTable } from '../authorization.ts';
+import { type AuthorizationTable, needs, type NeedScope, requestTagContext, type Rule } from '../authorization.ts';
 
-/** What callers must be allowed for each operation. (Service Authorization Reference.) */
-export const logsAuthorization: AuthorizationTable<LogsOperation> = {};
+interface GroupInput {
+  readonly logGroupName?: string | undefined;
+  readonly logGroupIdentifier?: string | undefined;
+  readonly logStreamName?: string | undefined;
+}
+
+const ANY_STREAMS = /:\*$/;
+
+/** A stream of the group that is named, by name or ARN; the empty one stands for the group. */
+function streamOf({ logGroupName, logGroupIdentifier }: GroupInput, stream: string, scope: NeedScope): string {
+  const group = logGroupName ?? logGroupIdentifier ?? '';
+  if (!group.startsWith('arn:')) return streamArn(scope, group, stream);
+  return `${group.replace(ANY_STREAMS, '')}:log-stream:${stream}`;
+}
+
+function onGroup(action: string): Rule {
+  return needs(action, (input: GroupInput, scope) => streamOf(input, '', scope));
+}
+
+function onStream(action: string): Rule {
+  return needs(action, (input: GroupInput, scope) => streamOf(input, input.logStreamName ?? '', scope));
+}
+
+function onAllGroups(action: string): Rule {
+  return needs(action, (_: unknown, scope) => streamArn(scope, '', ''));
+}
+
+function taggedArn({ resourceArn = '' }: { readonly resourceArn?: string | undefined }): string {
+  return resourceArn.replace(ANY_STREAMS, '');
+}
+
+export const logsAuthorization: AuthorizationTable<LogsOperation> = {
+  CreateLogGroup: needs(
+    'logs:CreateLogGroup',
+    (input: CreateLogGroupCommandInput, scope) => streamOf(input, '', scope),
+    ({ tags }) => requestTagContext(tags),
+  ),
+  DescribeLogGroups: onAllGroups('logs:DescribeLogGroups'),
+  ListLogGroups: onAllGroups('logs:ListLogGroups'),
+  DeleteLogGroup: onGroup('logs:DeleteLogGroup'),
+  PutLogGroupDeletionProtection: onGroup('logs:PutLogGroupDeletionProtection'),
+  CreateLogStream: onStream('logs:CreateLogStream'),
+  DescribeLogStreams: onGroup('logs:DescribeLogStreams'),
+  DeleteLogStream: onStream('logs:DeleteLogStream'),
+  PutLogEvents: onStream('logs:PutLogEvents'),
+  GetLogEvents: onStream('logs:GetLogEvents'),
+  FilterLogEvents: onGroup('logs:FilterLogEvents'),
+  PutRetentionPolicy: onGroup('logs:PutRetentionPolicy'),
+  DeleteRetentionPolicy: onGroup('logs:DeleteRetentionPolicy'),
+  TagResource: needs(
+    'logs:TagResource',
+    (input: TagResourceCommandInput) => taggedArn(input),
+    ({ tags }) => requestTagContext(tags),
+  ),
+  UntagResource: needs(
+    'logs:UntagResource',
+    (input: UntagResourceCommandInput) => taggedArn(input),
+    ({ tagKeys = [] }) => ({ 'aws:TagKeys': tagKeys }),
+  ),
+  ListTagsForResource: needs('logs:ListTagsForResource', (input: ListTagsForResourceCommandInput) => taggedArn(input)),
+  TagLogGroup: needs(
+    'logs:TagLogGroup',
+    (input: TagLogGroupCommandInput, scope) => streamOf(input, '', scope),
+    ({ tags }) => requestTagContext(tags),
+  ),
+  UntagLogGroup: needs(
+    'logs:UntagLogGroup',
+    (input: UntagLogGroupCommandInput, scope) => streamOf(input, '', scope),
+    ({ tags = [] }) => ({ 'aws:TagKeys': tags }),
+  ),
+  ListTagsLogGroup: onGroup('logs:ListTagsLogGroup'),
+};

@@ -2,7 +2,8 @@
 import { groupArn, type LogGroup, logErrors, type LogGroups, type Scope } from '#log-groups';
 import { ApiError } from '#wire';
 
-const GROUP_ARN = /^arn:aws[^:]*:logs:([^:]+):(\d{12}):log-group:([^:*]+)(?::\*)?$/;
+/** Of no other partition: what policies say of `arn:aws:…` must hold for whatever means the same group. */
+const GROUP_ARN = /^arn:aws:logs:([^:]+):(\d{12}):log-group:([^:*]+)(?::\*)?$/;
 
 /** The name in a log group's ARN; undefined for other text and for groups of other accounts and Regions. */
 export function nameOfArn(scope: Scope, arn: string): string | undefined {

@@ -13,6 +13,7 @@ import {
   unimplementedAll,
 } from '../service.ts';
 import type { S3Operation } from '#wire';
+import { missingKey } from './access.ts';
 import type { S3Dependencies } from './dependencies.ts';
 import { type ErrorSubject, wordFailure } from './errors.ts';
 import { checkIntegrity } from './integrity.ts';
@@ -61,8 +62,11 @@ import {
 import { putObject } from './operations/put-object.ts';
 import { uploadPartCopy } from './operations/upload-part-copy.ts';
 import { uploadPart } from './operations/upload-part.ts';
+import { isReason } from './reasons.ts';
 
+export { denialMessage as s3DenialMessage } from './access.ts';
 export type { S3Dependencies } from './dependencies.ts';
+export { signatureConditions as s3RequestContext } from './request-conditions.ts';
 
 /** An operation of S3: its body is checked first, and what rooms throw is worded as S3 does. */
 function s3<Input>(
@@ -74,7 +78,7 @@ function s3<Input>(
       if (checksums === 'of the body') await checkIntegrity(context);
       return await handle(input, context);
     } catch (error) {
-      throw wordFailure(error, input);
+      throw isReason(error, 'no-such-key') ? missingKey(context, input) : wordFailure(error, input);
     }
   });
 }

@@ -21,8 +21,8 @@ export interface Reading {
   readonly notModified: boolean;
 }
 
-export function findForReading(deps: S3Dependencies, input: ReadInput, context: CallContext) {
-  const bucket = findBucket(deps, input, context, 's3:GetObject');
+export function findForReading(deps: S3Dependencies, input: ReadInput) {
+  const bucket = findBucket(deps, input);
   const key = checkKey(input.Key);
   checkVersion(input.VersionId);
   if (input.Range !== undefined && input.PartNumber !== undefined) {

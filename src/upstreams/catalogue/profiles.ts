@@ -89,10 +89,25 @@ export function inferenceProfilesIn(region: string): readonly InferenceProfile[]
   return [...PROFILES.values()].filter(({ geography }) => SOURCE_PREFIX[geography].test(region));
 }
 
+/** A model in a Region that a profile may route to; a `global` profile's model without a Region stands for all others. */
+export interface ProfileDestination {
+  /** Empty: any. */
+  readonly region: string;
+  readonly modelArn: string;
+}
+
+/** Where a call through a profile may run, for models that are not in the table too; nowhere for what is no profile's id. */
+export function profileDestinations(profileId: string, region: string): readonly ProfileDestination[] {
+  const split = splitProfileId(profileId);
+  if (!split) return [];
+  const { geography, modelId } = split;
+  const regions = geography === 'global' ? ['', region] : DESTINATIONS[geography];
+  return regions.map((destination) => ({ region: destination, modelArn: foundationModelArn(modelId, destination) }));
+}
+
 /** The model ARNs that a profile routes to, as GetInferenceProfile gives them. */
-export function profileModelArns({ geography, model }: InferenceProfile, region: string): readonly string[] {
-  if (geography === 'global') return [foundationModelArn(model.modelId, ''), foundationModelArn(model.modelId, region)];
-  return DESTINATIONS[geography].map((destination) => foundationModelArn(model.modelId, destination));
+export function profileModelArns({ inferenceProfileId }: InferenceProfile, region: string): readonly string[] {
+  return profileDestinations(inferenceProfileId, region).map(({ modelArn }) => modelArn);
 }
 
 export function foundationModelArn(modelId: string, region: string): string {

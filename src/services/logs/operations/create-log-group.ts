@@ -1,6 +1,9 @@
 import type { CreateLogGroupCommandInput } from '@aws-sdk/client-cloudwatch-logs';
-import { logErrors } from '#log-groups';
-import { implement, type ImplementedOperation } from '../../service.ts';
+import { denialSentence } from '#identity';
+import { groupArn, logErrors, streamArn } from '#log-groups';
+import { ApiError } from '#wire';
+import { requestTagContext } from '../../authorization.ts';
+import { type CallContext, implement, type ImplementedOperation } from '../../service.ts';
 import type { LogsDependencies } from '../dependencies.ts';
 import { checkTags } from '../tags.ts';
 
@@ -14,6 +17,7 @@ export function createLogGroup({ logGroups }: LogsDependencies): ImplementedOper
     }
     const { tags = {} } = input;
     checkTags(tags);
+    refuseUnlessMayTag(context, input.logGroupName ?? '', tags);
     await logGroups.create(context, {
       name: input.logGroupName ?? '',
       tags,
@@ -22,4 +26,19 @@ export function createLogGroup({ logGroups }: LogsDependencies): ImplementedOper
     });
     return {};
   });
+}
+
+/** Who makes a group with tags must be allowed to tag it, by the operation of today or the older one. (API reference, CreateLogGroup, `tags`.) */
+function refuseUnlessMayTag(
+  context: CallContext,
+  name: string,
+  tags: NonNullable<CreateLogGroupCommandInput['tags']>,
+): void {
+  if (Object.keys(tags).length === 0) return;
+  const tagContext = requestTagContext(tags);
+  const older = { action: 'logs:TagLogGroup', resource: streamArn(context, name, ''), context: tagContext };
+  const question = { action: 'logs:TagResource', resource: groupArn(context, name), context: tagContext };
+  const decision = context.may(question);
+  if (decision.effect === 'allow' || context.may(older).effect === 'allow') return;
+  throw new ApiError('AccessDeniedException', denialSentence(decision, context.caller.arn, question));
 }

@@ -4,7 +4,6 @@ import type {
   GetBucketEncryptionCommandInput,
   PutBucketEncryptionCommandInput,
 } from '@aws-sdk/client-s3';
-import type { CallContext } from '../../service.ts';
 import type { S3Dependencies } from '../dependencies.ts';
 import { invalidArgument, malformedXml } from '../errors.ts';
 import { findBucket } from '../find-bucket.ts';
@@ -13,8 +12,8 @@ import { refuseKms } from '../refusals.ts';
 type Answer = Promise<Record<string, unknown>>;
 
 export function putBucketEncryption(deps: S3Dependencies) {
-  return async (input: PutBucketEncryptionCommandInput, context: CallContext): Answer => {
-    const bucket = findBucket(deps, input, context, 's3:PutEncryptionConfiguration');
+  return async (input: PutBucketEncryptionCommandInput): Answer => {
+    const bucket = findBucket(deps, input);
     const rules = input.ServerSideEncryptionConfiguration?.Rules ?? [];
     const [rule] = rules;
     const byDefault = rule?.ApplyServerSideEncryptionByDefault;
@@ -33,8 +32,8 @@ export function putBucketEncryption(deps: S3Dependencies) {
 }
 
 export function getBucketEncryption(deps: S3Dependencies) {
-  return async (input: GetBucketEncryptionCommandInput, context: CallContext): Answer => {
-    const { settings } = findBucket(deps, input, context, 's3:GetEncryptionConfiguration');
+  return async (input: GetBucketEncryptionCommandInput): Answer => {
+    const { settings } = findBucket(deps, input);
     const rule = {
       ApplyServerSideEncryptionByDefault: { SSEAlgorithm: 'AES256' },
       BucketKeyEnabled: settings.encryption.bucketKeyEnabled,
@@ -45,8 +44,8 @@ export function getBucketEncryption(deps: S3Dependencies) {
 
 /** Back to the default. */
 export function deleteBucketEncryption(deps: S3Dependencies) {
-  return async (input: DeleteBucketEncryptionCommandInput, context: CallContext): Answer => {
-    const bucket = findBucket(deps, input, context, 's3:PutEncryptionConfiguration');
+  return async (input: DeleteBucketEncryptionCommandInput): Answer => {
+    const bucket = findBucket(deps, input);
     const encryption = { bucketKeyEnabled: false };
     await deps.buckets.update(bucket.generation, (settings) => ({ ...settings, encryption }));
     return {};

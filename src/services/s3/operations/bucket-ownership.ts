@@ -8,7 +8,6 @@ import type {
   PutBucketOwnershipControlsCommandInput,
   PutObjectAclCommandInput,
 } from '@aws-sdk/client-s3';
-import type { CallContext } from '../../service.ts';
 import type { S3Dependencies } from '../dependencies.ts';
 import { malformedXml, notInVarve, s3Error } from '../errors.ts';
 import { findBucket } from '../find-bucket.ts';
@@ -20,8 +19,8 @@ import { ownershipOf } from './create-bucket.ts';
 type Answer = Promise<Record<string, unknown>>;
 
 export function putBucketOwnershipControls(deps: S3Dependencies) {
-  return async (input: PutBucketOwnershipControlsCommandInput, context: CallContext): Answer => {
-    const bucket = findBucket(deps, input, context, 's3:PutBucketOwnershipControls');
+  return async (input: PutBucketOwnershipControlsCommandInput): Answer => {
+    const bucket = findBucket(deps, input);
     const rules = input.OwnershipControls?.Rules ?? [];
     const asked = rules[0]?.ObjectOwnership;
     if (rules.length !== 1 || asked === undefined) throw malformedXml();
@@ -32,8 +31,8 @@ export function putBucketOwnershipControls(deps: S3Dependencies) {
 }
 
 export function getBucketOwnershipControls(deps: S3Dependencies) {
-  return async (input: GetBucketOwnershipControlsCommandInput, context: CallContext): Answer => {
-    const { settings, name } = findBucket(deps, input, context, 's3:GetBucketOwnershipControls');
+  return async (input: GetBucketOwnershipControlsCommandInput): Answer => {
+    const { settings, name } = findBucket(deps, input);
     if (!settings.ownership) {
       throw s3Error(404, 'OwnershipControlsNotFoundError', 'The bucket ownership controls were not found', {
         BucketName: name,
@@ -44,8 +43,8 @@ export function getBucketOwnershipControls(deps: S3Dependencies) {
 }
 
 export function deleteBucketOwnershipControls(deps: S3Dependencies) {
-  return async (input: DeleteBucketOwnershipControlsCommandInput, context: CallContext): Answer => {
-    const bucket = findBucket(deps, input, context, 's3:PutBucketOwnershipControls');
+  return async (input: DeleteBucketOwnershipControlsCommandInput): Answer => {
+    const bucket = findBucket(deps, input);
     await deps.buckets.update(bucket.generation, (settings) => without(settings, 'ownership'));
     return {};
   };
@@ -58,13 +57,12 @@ function ownersAcl(accountId: string): Record<string, unknown> {
 }
 
 export function getBucketAcl(deps: S3Dependencies) {
-  return async (input: GetBucketAclCommandInput, context: CallContext): Answer =>
-    ownersAcl(findBucket(deps, input, context, 's3:GetBucketAcl').accountId);
+  return async (input: GetBucketAclCommandInput): Answer => ownersAcl(findBucket(deps, input).accountId);
 }
 
 export function getObjectAcl(deps: S3Dependencies) {
-  return async (input: GetObjectAclCommandInput, context: CallContext): Answer => {
-    const bucket = findBucket(deps, input, context, 's3:GetObjectAcl');
+  return async (input: GetObjectAclCommandInput): Answer => {
+    const bucket = findBucket(deps, input);
     checkVersion(input.VersionId);
     await deps.objects.head(bucket, checkKey(input.Key));
     return ownersAcl(bucket.accountId);
@@ -72,16 +70,16 @@ export function getObjectAcl(deps: S3Dependencies) {
 }
 
 export function putBucketAcl(deps: S3Dependencies) {
-  return async (input: PutBucketAclCommandInput, context: CallContext): Answer => {
-    const bucket = findBucket(deps, input, context, 's3:PutBucketAcl');
+  return async (input: PutBucketAclCommandInput): Answer => {
+    const bucket = findBucket(deps, input);
     refuseAcl(input, bucket.aclsEnabled);
     return {};
   };
 }
 
 export function putObjectAcl(deps: S3Dependencies) {
-  return async (input: PutObjectAclCommandInput, context: CallContext): Answer => {
-    const bucket = findBucket(deps, input, context, 's3:PutObjectAcl');
+  return async (input: PutObjectAclCommandInput): Answer => {
+    const bucket = findBucket(deps, input);
     checkVersion(input.VersionId);
     await deps.objects.head(bucket, checkKey(input.Key));
     refuseAcl(input, bucket.aclsEnabled);

@@ -8,6 +8,7 @@ import type {
 import { type Bucket, isPublicPolicy, parseBucketPolicy } from '#buckets';
 import { MalformedPolicy } from '#identity';
 import type { CallContext } from '../../service.ts';
+import { refuseOtherAccounts } from '../access.ts';
 import type { S3Dependencies } from '../dependencies.ts';
 import { accessDenied, s3Error } from '../errors.ts';
 import { findBucket } from '../find-bucket.ts';
@@ -16,7 +17,8 @@ import { without } from '../present.ts';
 /** The policy is kept, and given back, letter by letter as it was put. */
 export function putBucketPolicy(deps: S3Dependencies) {
   return async (input: PutBucketPolicyCommandInput, context: CallContext): Promise<Record<string, unknown>> => {
-    const bucket = findBucket(deps, input, context, 's3:PutBucketPolicy');
+    const bucket = findBucket(deps, input);
+    refuseOtherAccounts(context, bucket);
     const policy = input.Policy ?? '';
     checkPolicy(policy, bucket);
     if (bucket.settings.publicAccessBlock?.blockPublicPolicy && isPublicPolicy(policy)) {
@@ -70,15 +72,17 @@ const noSuchBucketPolicy = (name: string): Error =>
 
 export function getBucketPolicy(deps: S3Dependencies) {
   return async (input: GetBucketPolicyCommandInput, context: CallContext): Promise<Record<string, unknown>> => {
-    const { settings, name } = findBucket(deps, input, context, 's3:GetBucketPolicy');
+    const bucket = findBucket(deps, input);
+    refuseOtherAccounts(context, bucket);
+    const { settings, name } = bucket;
     if (settings.policy === undefined) throw noSuchBucketPolicy(name);
     return { Policy: settings.policy };
   };
 }
 
 export function getBucketPolicyStatus(deps: S3Dependencies) {
-  return async (input: GetBucketPolicyStatusCommandInput, context: CallContext): Promise<Record<string, unknown>> => {
-    const { settings, name } = findBucket(deps, input, context, 's3:GetBucketPolicyStatus');
+  return async (input: GetBucketPolicyStatusCommandInput): Promise<Record<string, unknown>> => {
+    const { settings, name } = findBucket(deps, input);
     if (settings.policy === undefined) throw noSuchBucketPolicy(name);
     return { PolicyStatus: { IsPublic: isPublicPolicy(settings.policy) } };
   };
@@ -86,7 +90,8 @@ export function getBucketPolicyStatus(deps: S3Dependencies) {
 
 export function deleteBucketPolicy(deps: S3Dependencies) {
   return async (input: DeleteBucketPolicyCommandInput, context: CallContext): Promise<Record<string, unknown>> => {
-    const bucket = findBucket(deps, input, context, 's3:DeleteBucketPolicy');
+    const bucket = findBucket(deps, input);
+    refuseOtherAccounts(context, bucket);
     await deps.buckets.update(bucket.generation, (settings) => without(settings, 'policy'));
     return {};
   };

@@ -1,5 +1,4 @@
 import type { GetBucketVersioningCommandInput, PutBucketVersioningCommandInput } from '@aws-sdk/client-s3';
-import type { CallContext } from '../../service.ts';
 import type { S3Dependencies } from '../dependencies.ts';
 import { malformedXml, notInVarve, s3Error } from '../errors.ts';
 import { findBucket } from '../find-bucket.ts';
@@ -8,8 +7,8 @@ type Answer = Promise<Record<string, unknown>>;
 
 /** Suspended, or never touched. Enabling it is refused: Varve keeps one version of an object. */
 export function putBucketVersioning(deps: S3Dependencies) {
-  return async (input: PutBucketVersioningCommandInput, context: CallContext): Answer => {
-    const bucket = findBucket(deps, input, context, 's3:PutBucketVersioning');
+  return async (input: PutBucketVersioningCommandInput): Answer => {
+    const bucket = findBucket(deps, input);
     const { Status: status, MFADelete: mfaDelete } = input.VersioningConfiguration ?? {};
     if (status === undefined) {
       throw s3Error(400, 'IllegalVersioningConfigurationException', 'The Versioning element must be specified');
@@ -23,8 +22,8 @@ export function putBucketVersioning(deps: S3Dependencies) {
 }
 
 export function getBucketVersioning(deps: S3Dependencies) {
-  return async (input: GetBucketVersioningCommandInput, context: CallContext): Answer => {
-    const { settings } = findBucket(deps, input, context, 's3:GetBucketVersioning');
+  return async (input: GetBucketVersioningCommandInput): Answer => {
+    const { settings } = findBucket(deps, input);
     return settings.versioning ? { Status: settings.versioning } : {};
   };
 }

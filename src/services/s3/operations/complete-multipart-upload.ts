@@ -26,7 +26,7 @@ interface ChosenPart {
 /** The parts become one object, or the upload stays as it was. */
 export function completeMultipartUpload(deps: S3Dependencies) {
   return async (input: CompleteMultipartUploadCommandInput, context: CallContext): Promise<Record<string, unknown>> => {
-    const bucket = findBucket(deps, input, context, 's3:PutObject');
+    const bucket = findBucket(deps, input);
     const key = checkKey(input.Key);
     const uploadId = input.UploadId ?? '';
     const upload = await deps.objects.upload(bucket, key, uploadId);

@@ -1,11 +1,12 @@
 import type { CopyObjectCommandInput } from '@aws-sdk/client-s3';
 import type { ObjectInfo, PutOptions } from '#objects';
 import type { CallContext } from '../../service.ts';
+import { missingKey } from '../access.ts';
 import { releasedWith, UPLOAD_BYTES_MAX } from '../body.ts';
 import { checkCopySource, conditionName, writeConditions } from '../conditions.ts';
 import { findCopySource } from '../copy-source.ts';
 import type { S3Dependencies } from '../dependencies.ts';
-import { invalidArgument, invalidRequest, noSuchKey, preconditionFailed } from '../errors.ts';
+import { invalidArgument, invalidRequest, preconditionFailed } from '../errors.ts';
 import { findBucket } from '../find-bucket.ts';
 import { keptHeaders, lastModified } from '../object-headers.ts';
 import { present } from '../present.ts';
@@ -16,18 +17,20 @@ import { checksumAlgorithm, checksumMembers, DEFAULT_ALGORITHM } from '../reques
 /** Copies bytes and, unless they are replaced, headers and metadata. */
 export function copyObject(deps: S3Dependencies) {
   return async (input: CopyObjectCommandInput, context: CallContext): Promise<Record<string, unknown>> => {
-    const bucket = findBucket(deps, input, context, 's3:PutObject');
+    const bucket = findBucket(deps, input);
     const key = checkKey(input.Key);
     checkEncryption(input);
     checkAcl(input, bucket);
     checkObjectFeatures(input);
-    const source = findCopySource(deps, input, context);
+    const source = findCopySource(deps, input);
     const replaces = directive(input.MetadataDirective) === 'REPLACE';
     const inPlace = source.bucket.generation === bucket.generation && source.key === key;
     if (inPlace && !replaces && !changesAnything(input)) throw copyOntoItself();
     const conditions = writeConditions(input);
     const { info, body } = await deps.objects.get(source.bucket, source.key).catch((error: unknown) => {
-      throw isReason(error, 'no-such-key') ? noSuchKey(source.key) : error;
+      throw isReason(error, 'no-such-key')
+        ? missingKey(context, { Bucket: source.bucket.name, Key: source.key })
+        : error;
     });
     releasedWith(body, context.signal);
     try {

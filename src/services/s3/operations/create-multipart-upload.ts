@@ -10,7 +10,7 @@ import { checksumAlgorithm } from '../request-checksums.ts';
 
 export function createMultipartUpload(deps: S3Dependencies) {
   return async (input: CreateMultipartUploadCommandInput, context: CallContext): Promise<Record<string, unknown>> => {
-    const bucket = findBucket(deps, input, context, 's3:PutObject');
+    const bucket = findBucket(deps, input);
     const key = checkKey(input.Key);
     checkEncryption(input);
     checkAcl(input, bucket);

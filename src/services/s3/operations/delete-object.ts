@@ -1,5 +1,4 @@
 import type { DeleteObjectCommandInput } from '@aws-sdk/client-s3';
-import type { CallContext } from '../../service.ts';
 import type { S3Dependencies } from '../dependencies.ts';
 import { headerNotImplemented, invalidArgument } from '../errors.ts';
 import { findBucket } from '../find-bucket.ts';
@@ -7,8 +6,8 @@ import { checkKey, checkVersion } from '../refusals.ts';
 
 /** Deleting what is not there succeeds. There are no delete markers, as versioning cannot be enabled. */
 export function deleteObject(deps: S3Dependencies) {
-  return async (input: DeleteObjectCommandInput, context: CallContext): Promise<Record<string, unknown>> => {
-    const bucket = findBucket(deps, input, context, 's3:DeleteObject');
+  return async (input: DeleteObjectCommandInput): Promise<Record<string, unknown>> => {
+    const bucket = findBucket(deps, input);
     const key = checkKey(input.Key);
     checkVersion(input.VersionId);
     if (input.IfMatch !== undefined) throw headerNotImplemented('If-Match');

@@ -1,6 +1,5 @@
 import type { GetObjectAttributesCommandInput } from '@aws-sdk/client-s3';
 import type { ObjectInfo, PartInfo } from '#objects';
-import type { CallContext } from '../../service.ts';
 import { unquoted } from '../conditions.ts';
 import type { S3Dependencies } from '../dependencies.ts';
 import { findBucket } from '../find-bucket.ts';
@@ -11,8 +10,8 @@ import { checkKey, checkVersion } from '../refusals.ts';
 import { checksumMembers } from '../request-checksums.ts';
 
 export function getObjectAttributes(deps: S3Dependencies) {
-  return async (input: GetObjectAttributesCommandInput, context: CallContext): Promise<Record<string, unknown>> => {
-    const bucket = findBucket(deps, input, context, 's3:GetObjectAttributes');
+  return async (input: GetObjectAttributesCommandInput): Promise<Record<string, unknown>> => {
+    const bucket = findBucket(deps, input);
     const key = checkKey(input.Key);
     checkVersion(input.VersionId);
     // The header may come as one text or as a list.

@@ -10,7 +10,7 @@ const ATTEMPTS = 10;
 
 export function getObject(deps: S3Dependencies) {
   return async (input: ReadInput, context: CallContext): Promise<Record<string, unknown>> => {
-    const where = findForReading(deps, input, context);
+    const where = findForReading(deps, input);
     for (let attempt = 1; ; attempt += 1) {
       const ofPart = await rangeOfPart(deps, where, input.PartNumber);
       const info = ofPart?.info ?? (await deps.objects.head(where.bucket, where.key));

@@ -1,7 +1,6 @@
 import type { ListMultipartUploadsCommandInput } from '@aws-sdk/client-s3';
 import type { Bucket } from '#buckets';
 import type { ListUploadsOptions, UploadInfo } from '#objects';
-import type { CallContext } from '../../service.ts';
 import type { S3Dependencies } from '../dependencies.ts';
 import { findBucket } from '../find-bucket.ts';
 import { keyEncoder, PAGE_MAX, pageSize } from '../list-encoding.ts';
@@ -13,8 +12,8 @@ const BEHIND_ALL = '\u{10ffff}';
 
 /** Unfinished uploads by key and age; with a delimiter rolled up as objects are. */
 export function listMultipartUploads(deps: S3Dependencies) {
-  return async (input: ListMultipartUploadsCommandInput, context: CallContext): Promise<Record<string, unknown>> => {
-    const bucket = findBucket(deps, { ...input, Key: undefined }, context, 's3:ListBucketMultipartUploads');
+  return async (input: ListMultipartUploadsCommandInput): Promise<Record<string, unknown>> => {
+    const bucket = findBucket(deps, input);
     const encode = keyEncoder(input.EncodingType);
     const maxUploads = pageSize(input.MaxUploads, 'max-uploads');
     const found = await gather(deps, bucket, input, maxUploads);

@@ -1,5 +1,4 @@
 import type { ListObjectVersionsCommandInput } from '@aws-sdk/client-s3';
-import type { CallContext } from '../../service.ts';
 import type { S3Dependencies } from '../dependencies.ts';
 import { invalidArgument } from '../errors.ts';
 import { findBucket } from '../find-bucket.ts';
@@ -10,8 +9,8 @@ import { entry } from './list-objects.ts';
 
 /** Every object is its only version, `null`: tools that empty a bucket list it this way. */
 export function listObjectVersions(deps: S3Dependencies) {
-  return async (input: ListObjectVersionsCommandInput, context: CallContext): Promise<Record<string, unknown>> => {
-    const bucket = findBucket(deps, { ...input, Key: undefined }, context, 's3:ListBucketVersions');
+  return async (input: ListObjectVersionsCommandInput): Promise<Record<string, unknown>> => {
+    const bucket = findBucket(deps, input);
     if (input.VersionIdMarker !== undefined && input.VersionIdMarker !== '' && !input.KeyMarker) {
       throw invalidArgument('A version-id marker cannot be specified without a key marker.', 'version-id-marker');
     }

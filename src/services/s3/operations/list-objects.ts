@@ -1,6 +1,5 @@
 import type { ListObjectsCommandInput, ListObjectsV2CommandInput } from '@aws-sdk/client-s3';
 import type { ListResult, ObjectInfo } from '#objects';
-import type { CallContext } from '../../service.ts';
 import type { S3Dependencies } from '../dependencies.ts';
 import { findBucket } from '../find-bucket.ts';
 import { continuationToken, keyEncoder, pageSize, positionOf } from '../list-encoding.ts';
@@ -12,8 +11,8 @@ type Encode = (text: string) => string;
 
 /** The old listing: goes on after a marker. `NextMarker` is given with a delimiter only, as in S3. */
 export function listObjects(deps: S3Dependencies) {
-  return async (input: ListObjectsCommandInput, context: CallContext): Promise<Record<string, unknown>> => {
-    const bucket = findBucket(deps, { ...input, Key: undefined }, context, 's3:ListBucket');
+  return async (input: ListObjectsCommandInput): Promise<Record<string, unknown>> => {
+    const bucket = findBucket(deps, input);
     const encode = keyEncoder(input.EncodingType);
     const maxKeys = pageSize(input.MaxKeys, 'max-keys');
     const delimiter = nonEmpty(input.Delimiter);
@@ -48,8 +47,8 @@ function startOf(marker: string | undefined, prefix: string, delimiter: string |
 
 /** The listing of today: goes on by an opaque token. */
 export function listObjectsV2(deps: S3Dependencies) {
-  return async (input: ListObjectsV2CommandInput, context: CallContext): Promise<Record<string, unknown>> => {
-    const bucket = findBucket(deps, { ...input, Key: undefined }, context, 's3:ListBucket');
+  return async (input: ListObjectsV2CommandInput): Promise<Record<string, unknown>> => {
+    const bucket = findBucket(deps, input);
     const encode = keyEncoder(input.EncodingType);
     const maxKeys = pageSize(input.MaxKeys, 'max-keys');
     const delimiter = nonEmpty(input.Delimiter);

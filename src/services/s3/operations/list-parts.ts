@@ -1,5 +1,4 @@
 import type { ListPartsCommandInput } from '@aws-sdk/client-s3';
-import type { CallContext } from '../../service.ts';
 import type { S3Dependencies } from '../dependencies.ts';
 import { findBucket } from '../find-bucket.ts';
 import { pageSize } from '../list-encoding.ts';
@@ -10,8 +9,8 @@ import { checkKey } from '../refusals.ts';
 import { checksumMembers } from '../request-checksums.ts';
 
 export function listParts(deps: S3Dependencies) {
-  return async (input: ListPartsCommandInput, context: CallContext): Promise<Record<string, unknown>> => {
-    const bucket = findBucket(deps, input, context, 's3:ListMultipartUploadParts');
+  return async (input: ListPartsCommandInput): Promise<Record<string, unknown>> => {
+    const bucket = findBucket(deps, input);
     const key = checkKey(input.Key);
     const uploadId = input.UploadId ?? '';
     const maxParts = pageSize(input.MaxParts, 'max-parts');

@@ -62,18 +62,17 @@ type OfObjects = 'GetObjectTagging' | 'DeleteObjectTagging' | 'GetObjectLegalHol
 export type NotConfigured = keyof typeof DEFAULTS | keyof typeof MISSING | OfObjects;
 
 export function notConfigured(deps: S3Dependencies, implement: Implement): Record<NotConfigured, ImplementedOperation> {
-  const bucketOf = (input: Input, context: CallContext, name: string) => findBucket(deps, input, context, `s3:${name}`);
   const defaults = Object.entries(DEFAULTS).map(([name, answer]) => [
     name,
-    implement(async (input, context) => {
-      bucketOf(input, context, name);
+    implement(async (input) => {
+      findBucket(deps, input);
       return { ...answer };
     }),
   ]);
   const missing = Object.entries(MISSING).map(([name, [code, message]]) => [
     name,
-    implement(async (input, context) => {
-      throw s3Error(404, code, message, { BucketName: bucketOf(input, context, name).name });
+    implement(async (input) => {
+      throw s3Error(404, code, message, { BucketName: findBucket(deps, input).name });
     }),
   ]);
   return {
@@ -85,26 +84,25 @@ export function notConfigured(deps: S3Dependencies, implement: Implement): Recor
 
 /** Objects have no tags and no locks. */
 function ofObjects(deps: S3Dependencies, implement: Implement): Record<OfObjects, ImplementedOperation> {
-  const mustExist = async (input: Input, context: CallContext, name: string): Promise<void> => {
-    const bucket = findBucket(deps, input, context, `s3:${name}`);
+  const mustExist = async (input: Input): Promise<void> => {
+    const bucket = findBucket(deps, input);
     checkVersion(input.VersionId);
     await deps.objects.head(bucket, checkKey(input.Key));
   };
-  const unlocked = (name: string): ImplementedOperation =>
-    implement(async (input, context) => {
-      findBucket(deps, input, context, `s3:${name}`);
-      throw invalidRequest('Bucket is missing Object Lock Configuration');
-    });
+  const unlocked = implement(async (input) => {
+    findBucket(deps, input);
+    throw invalidRequest('Bucket is missing Object Lock Configuration');
+  });
   return {
-    GetObjectTagging: implement(async (input, context) => {
-      await mustExist(input, context, 'GetObjectTagging');
+    GetObjectTagging: implement(async (input) => {
+      await mustExist(input);
       return { TagSet: [] };
     }),
-    DeleteObjectTagging: implement(async (input, context) => {
-      await mustExist(input, context, 'DeleteObjectTagging');
+    DeleteObjectTagging: implement(async (input) => {
+      await mustExist(input);
       return {};
     }),
-    GetObjectLegalHold: unlocked('GetObjectLegalHold'),
-    GetObjectRetention: unlocked('GetObjectRetention'),
+    GetObjectLegalHold: unlocked,
+    GetObjectRetention: unlocked,
   };
 }

@@ -3,7 +3,6 @@ import type {
   GetPublicAccessBlockCommandInput,
   PutPublicAccessBlockCommandInput,
 } from '@aws-sdk/client-s3';
-import type { CallContext } from '../../service.ts';
 import type { S3Dependencies } from '../dependencies.ts';
 import { malformedXml, s3Error } from '../errors.ts';
 import { findBucket } from '../find-bucket.ts';
@@ -13,8 +12,8 @@ type Answer = Promise<Record<string, unknown>>;
 
 /** Kept whole; `BlockPublicPolicy` is enforced by PutBucketPolicy. Unsigned requests are refused in any case. */
 export function putPublicAccessBlock(deps: S3Dependencies) {
-  return async (input: PutPublicAccessBlockCommandInput, context: CallContext): Answer => {
-    const bucket = findBucket(deps, input, context, 's3:PutBucketPublicAccessBlock');
+  return async (input: PutPublicAccessBlockCommandInput): Answer => {
+    const bucket = findBucket(deps, input);
     const asked = input.PublicAccessBlockConfiguration;
     if (!asked) throw malformedXml();
     const publicAccessBlock = {
@@ -29,8 +28,8 @@ export function putPublicAccessBlock(deps: S3Dependencies) {
 }
 
 export function getPublicAccessBlock(deps: S3Dependencies) {
-  return async (input: GetPublicAccessBlockCommandInput, context: CallContext): Answer => {
-    const { settings, name } = findBucket(deps, input, context, 's3:GetBucketPublicAccessBlock');
+  return async (input: GetPublicAccessBlockCommandInput): Answer => {
+    const { settings, name } = findBucket(deps, input);
     const block = settings.publicAccessBlock;
     if (!block) {
       throw s3Error(
@@ -52,8 +51,8 @@ export function getPublicAccessBlock(deps: S3Dependencies) {
 }
 
 export function deletePublicAccessBlock(deps: S3Dependencies) {
-  return async (input: DeletePublicAccessBlockCommandInput, context: CallContext): Answer => {
-    const bucket = findBucket(deps, input, context, 's3:PutBucketPublicAccessBlock');
+  return async (input: DeletePublicAccessBlockCommandInput): Answer => {
+    const bucket = findBucket(deps, input);
     await deps.buckets.update(bucket.generation, (settings) => without(settings, 'publicAccessBlock'));
     return {};
   };

@@ -14,7 +14,7 @@ import { headerNotImplemented } from '../errors.ts';
 /** The object appears, whole and verified, or the one before stays. */
 export function putObject(deps: S3Dependencies) {
   return async (input: PutObjectCommandInput, context: CallContext): Promise<Record<string, unknown>> => {
-    const bucket = findBucket(deps, input, context, 's3:PutObject');
+    const bucket = findBucket(deps, input);
     const key = checkKey(input.Key);
     checkEncryption(input);
     checkAcl(input, bucket);

@@ -1,10 +1,11 @@
 import type { UploadPartCopyCommandInput } from '@aws-sdk/client-s3';
 import type { CallContext } from '../../service.ts';
+import { missingKey } from '../access.ts';
 import { releasedWith, UPLOAD_BYTES_MAX } from '../body.ts';
 import { checkCopySource } from '../conditions.ts';
 import { findCopySource } from '../copy-source.ts';
 import type { S3Dependencies } from '../dependencies.ts';
-import { invalidArgument, invalidRequest, noSuchKey } from '../errors.ts';
+import { invalidArgument, invalidRequest } from '../errors.ts';
 import { findBucket } from '../find-bucket.ts';
 import { lastModified } from '../object-headers.ts';
 import { checkPartNumber, partChecksums } from '../parts.ts';
@@ -16,15 +17,17 @@ import { checksumMembers } from '../request-checksums.ts';
 /** A part made of another object's bytes. */
 export function uploadPartCopy(deps: S3Dependencies) {
   return async (input: UploadPartCopyCommandInput, context: CallContext): Promise<Record<string, unknown>> => {
-    const bucket = findBucket(deps, input, context, 's3:PutObject');
+    const bucket = findBucket(deps, input);
     const key = checkKey(input.Key);
     const partNumber = checkPartNumber(input.PartNumber);
     checkEncryption(input);
     const uploadId = input.UploadId ?? '';
     const upload = await deps.objects.upload(bucket, key, uploadId);
-    const source = findCopySource(deps, input, context);
+    const source = findCopySource(deps, input);
     const seen = await deps.objects.head(source.bucket, source.key).catch((error: unknown) => {
-      throw isReason(error, 'no-such-key') ? noSuchKey(source.key) : error;
+      throw isReason(error, 'no-such-key')
+        ? missingKey(context, { Bucket: source.bucket.name, Key: source.key })
+        : error;
     });
     checkCopySource(seen, {
       ifMatch: input.CopySourceIfMatch,

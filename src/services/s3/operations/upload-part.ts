@@ -9,7 +9,7 @@ import { memberOf, requestChecksum, verifier } from '../request-checksums.ts';
 
 export function uploadPart(deps: S3Dependencies) {
   return async (input: UploadPartCommandInput, context: CallContext): Promise<Record<string, unknown>> => {
-    const bucket = findBucket(deps, input, context, 's3:PutObject');
+    const bucket = findBucket(deps, input);
     const key = checkKey(input.Key);
     const partNumber = checkPartNumber(input.PartNumber);
     checkEncryption(input);
