@@ -4,7 +4,6 @@ export const TRUST_POLICY_CHARS_MAX = 2_048;
 export const MANAGED_POLICY_CHARS_MAX = 6_144;
 /** All inline policies of one role together. */
 export const INLINE_POLICIES_CHARS_MAX = 10_240;
-
 /** All inline policies of one user together. */
 export const USER_POLICIES_CHARS_MAX = 2_048;
 /** All inline policies of one group together. */

@@ -1,8 +1,6 @@
 /** Request metadata, and callers with Bedrock API keys: what stands in the record about who called and why. */
 import assert from 'node:assert/strict';
 import { createHash, createHmac, randomBytes } from 'node:crypto';
-import { mkdtemp, readFile } from 'node:fs/promises';
-import { join } from 'node:path';
 import { test } from 'node:test';
 import {
   BedrockRuntimeClient,
@@ -12,11 +10,14 @@ import {
   InvokeModelWithResponseStreamCommand,
 } from '@aws-sdk/client-bedrock-runtime';
 import { AssumeRoleCommand } from '@aws-sdk/client-sts';
-import { CreateRoleCommand } from '@aws-sdk/client-iam';
+import {
+  CreateRoleCommand,
+  CreateServiceSpecificCredentialCommand,
+  CreateUserCommand,
+  PutRolePolicyCommand,
+  PutUserPolicyCommand,
+} from '@aws-sdk/client-iam';
 import { SignatureV4 } from '@smithy/signature-v4';
-import { randomIds, systemClock } from '#base';
-import { Identity } from '#identity';
-import { openState } from '#state';
 import { allOf, ECHO, message, refusal } from '../calls.ts';
 import { ACCOUNT, REGION, ROOT_KEY } from '../harness.ts';
 import { BUCKET, makeBucket, policy, putLogging } from '../logging.ts';
@@ -138,13 +139,13 @@ test("a short-term Bedrock API key, made as AWS's token generator makes it, call
 });
 
 test('a long-term Bedrock API key calls, streams, sends metadata, and is recorded as the user behind it', async () => {
-  const client = bearerClient(await longTermKey('reporting'));
+  const client = bearerClient(await longTermKey('BedrockAPIKey-report'));
   try {
     const input = { modelId: ECHO, messages: [message('by key')], requestMetadata: { team: 'key' } };
     const { $metadata, stream } = await client.send(new ConverseStreamCommand(input));
     await allOf(stream);
     const record = await recordInBucket(clients, BUCKET, $metadata.requestId);
-    assert.equal(record.identity.arn, `arn:aws:iam::${ACCOUNT}:user/BedrockAPIKey-reporting`);
+    assert.equal(record.identity.arn, `arn:aws:iam::${ACCOUNT}:user/BedrockAPIKey-report`);
     assert.deepEqual(record.requestMetadata, { team: 'key' });
   } finally {
     client.destroy();
@@ -164,6 +165,8 @@ test('a made-up API key is refused', async () => {
 test('the session of a role is recorded with its assumed-role ARN', async () => {
   const trust = policy({ Effect: 'Allow', Principal: { AWS: ACCOUNT }, Action: 'sts:AssumeRole' });
   await clients.iam.send(new CreateRoleCommand({ RoleName: 'Caller', AssumeRolePolicyDocument: trust }));
+  const PolicyDocument = policy({ Effect: 'Allow', Action: 'bedrock:InvokeModel', Resource: '*' });
+  await clients.iam.send(new PutRolePolicyCommand({ RoleName: 'Caller', PolicyName: 'bedrock', PolicyDocument }));
   const RoleArn = `arn:aws:iam::${ACCOUNT}:role/Caller`;
   const { Credentials } = await clients.sts.send(new AssumeRoleCommand({ RoleArn, RoleSessionName: 'anna' }));
   const client = new BedrockRuntimeClient({
@@ -213,20 +216,15 @@ async function shortTermKey(credentials: { accessKeyId: string; secretAccessKey:
   return `bedrock-api-key-${Buffer.from(`bedrock.amazonaws.com/?${text}&Version=1`).toString('base64')}`;
 }
 
-/** A key that the server would give out: made with its own key. */
-async function longTermKey(name: string): Promise<string> {
-  const folder = await mkdtemp(join(varve.dataDir, 'keys-'));
-  const state = await openState(join(folder, 'state.sqlite'));
-  try {
-    const serverKey = Buffer.from(await readFile(join(varve.dataDir, 'server.key'), 'utf8'), 'base64');
-    const accounts = [
-      { id: ACCOUNT, rootAccessKeyId: ROOT_KEY.accessKeyId, rootSecretAccessKey: ROOT_KEY.secretAccessKey },
-    ];
-    const identity = await Identity.open({ accounts, serverKey, clock: systemClock, ids: randomIds, state });
-    return identity.issueApiKey({ accountId: ACCOUNT, name, expiresAtMs: undefined });
-  } finally {
-    await state.close();
-  }
+/** The key of a new user who may use Bedrock. */
+async function longTermKey(UserName: string): Promise<string> {
+  await clients.iam.send(new CreateUserCommand({ UserName }));
+  const PolicyDocument = policy({ Effect: 'Allow', Action: 'bedrock:*', Resource: '*' });
+  await clients.iam.send(new PutUserPolicyCommand({ UserName, PolicyName: 'bedrock', PolicyDocument }));
+  const { ServiceSpecificCredential } = await clients.iam.send(
+    new CreateServiceSpecificCredentialCommand({ UserName, ServiceName: 'bedrock.amazonaws.com' }),
+  );
+  return ServiceSpecificCredential?.ServiceCredentialSecret ?? '';
 }
 
 class NodeHash {

@@ -11,10 +11,10 @@ import {
   type IAMClient,
   ListAttachedRolePoliciesCommand,
   ListInstanceProfilesForRoleCommand,
+  ListMFADevicesCommand,
   ListRolePoliciesCommand,
   ListRolesCommand,
   ListRoleTagsCommand,
-  ListUsersCommand,
   paginateListRoles,
   PutRolePolicyCommand,
   TagRoleCommand,
@@ -200,7 +200,7 @@ test('what infrastructure tools ask before they delete a role is answered, and u
       create(iam, 'bounded', { PermissionsBoundary: 'arn:aws:iam::aws:policy/ReadOnlyAccess' }),
       fails('InvalidInput', /permissions boundaries/, 400),
     );
-    await assert.rejects(iam.send(new ListUsersCommand({})), fails('InvalidAction', /users/, 400));
+    await assert.rejects(iam.send(new ListMFADevicesCommand({})), fails('InvalidAction', /second factors/, 400));
   }));
 
 const GUIDE = resolve(import.meta.dirname, '../../../shared/samples/guide');

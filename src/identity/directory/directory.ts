@@ -49,6 +49,10 @@ export const ROLES_MAX = 1_000;
 export const MANAGED_POLICIES_MAX = 1_500;
 export const OIDC_PROVIDERS_MAX = 100;
 export const TAGS_MAX = 50;
+export const GROUPS_PER_USER_MAX = 10;
+export const ACCESS_KEYS_PER_USER_MAX = 2;
+/** Of one user for one service. */
+export const API_KEYS_PER_USER_MAX = 2;
 /** Not a quota of AWS's: two keys a user and two API keys a user are; these bound what one account can make. */
 const KEYS_MAX = 2 * USERS_MAX;
 

@@ -46,7 +46,8 @@ export function checkManagedPolicy(document: string): void {
   checkDocument(document, 'identity');
 }
 
-function checkDocument(document: string, kind: PolicyKind): void {
+/** @throws {ApiError} MalformedPolicyDocument */
+export function checkDocument(document: string, kind: PolicyKind): void {
   try {
     parsePolicy(document, kind);
   } catch (error) {
