@@ -111,7 +111,8 @@ test('malformed and over-long policies are refused with what is wrong', () =>
   withServices(async ({ iam: client }) => {
     const iam = client();
     const trust = (AssumeRolePolicyDocument: string) => create(iam, 'Bad', { AssumeRolePolicyDocument });
-    await assert.rejects(trust('{'), fails('MalformedPolicyDocument', 'This policy contains invalid Json', 400));
+    const json = 'This policy contains invalid Json (no JSON at line 1, column 2)';
+    await assert.rejects(trust('{'), fails('MalformedPolicyDocument', json, 400));
     await assert.rejects(trust(POLICY), fails('MalformedPolicyDocument', 'Missing required field Principal', 400));
     const long = TRUST.replace('"Allow"', `"Allow","Sid":"${'x'.repeat(2048)}"`);
     await assert.rejects(trust(long), fails('LimitExceeded', 'Cannot exceed quota for ACLSizePerRole: 2048', 409));
@@ -120,7 +121,7 @@ test('malformed and over-long policies are refused with what is wrong', () =>
       iam.send(new PutRolePolicyCommand({ RoleName: 'R', PolicyName, PolicyDocument }));
     await assert.rejects(
       put('{"Version":"2012-10-17"}'),
-      fails('MalformedPolicyDocument', 'Syntax errors in policy.', 400),
+      fails('MalformedPolicyDocument', 'Syntax errors in policy. (Statement: at least one is wanted)', 400),
     );
     await assert.rejects(
       put(TRUST),

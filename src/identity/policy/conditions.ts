@@ -1,42 +1,70 @@
 /**
- * Condition operators. (Source: IAM User Guide, "IAM JSON policy elements: Condition operators" and
- * "Multivalued context keys".)
+ * Condition operators, compiled once a policy.
+ *
+ * Contract
+ *   - several values in the policy: any of them (negated operators: none of them)
+ *   - a key that is absent fits nothing: false, and true for negated operators, `...IfExists` and `ForAllValues`;
+ *     `ForAnyValue` is false without a value, negated or not
+ *   - a key without values is absent; for `ForAllValues`, `ForAnyValue` and `Null` so is one of empty texts only
+ *   - `ForAnyValue` with a negated operator: some value of the request fits none of the policy's
+ *   - a key with several values and no set operator: any of them (negated: none of them); AWS leaves this open
+ *   - what cannot be understood (a variable without a value, a number that is none) never lets an Allow apply, and in a
+ *     Deny it is a value that nothing equals
+ * (Source: IAM User Guide, "IAM JSON policy elements: Condition operators", "Conditions with multiple context keys or
+ * values" and "Single-valued vs. multivalued context keys".)
  */
-import { BlockList, isIP } from 'node:net';
+import { arnPatternOf, networkOf, readDate, readNumber } from './condition-values.ts';
 import type { Condition, PolicyDocument } from './document.ts';
-import { compileGlob, type Glob, matchesGlob, type PatternPart } from './glob.ts';
-import { type ConditionContext, fillVariables, plainText } from './variables.ts';
+import { compileGlob, matchesGlob, type PatternPart } from './glob.ts';
+import { type ConditionContext, fillVariables, hasVariables, plainText } from './variables.ts';
 
-/** Whether one value of the request fits one value of the policy. */
-type Fits = (actual: string, pattern: readonly PatternPart[]) => boolean;
+/** Whether a value of the request fits one of the policy's; undefined when either cannot be understood. */
+type Fits = (actual: string) => boolean | undefined;
 
 interface Operator {
-  readonly fits: Fits;
+  readonly compile: (wanted: readonly PatternPart[]) => Fits;
   /** StringNotEquals and the like: true when no value fits. */
   readonly negated: boolean;
+  /** Strings, ARNs and booleans only: elsewhere `${` is text, which is no number, date or address. */
+  readonly variables: boolean;
 }
 
-const equal: Fits = (actual, pattern) => actual === plainText(pattern);
-const equalIgnoringCase: Fits = (actual, pattern) => actual.toLowerCase() === plainText(pattern).toLowerCase();
-const like: Fits = (actual, pattern) => matchesGlob(compileGlob(pattern), actual);
-const arnLike: Fits = (actual, pattern) => matchesArn(actual, pattern);
-const inNetwork: Fits = (actual, pattern) => isInNetwork(actual, plainText(pattern));
-const sameBytes: Fits = (actual, pattern) =>
-  Buffer.from(actual, 'base64').equals(Buffer.from(plainText(pattern), 'base64'));
-const sameBoolean: Fits = (actual, pattern) => {
-  const wanted = plainText(pattern).toLowerCase();
-  return (wanted === 'true' || wanted === 'false') && actual.toLowerCase() === wanted;
+/** What a statement makes of what cannot be understood: see the contract. */
+export type WhenUnclear = 'fails' | 'fits-nothing';
+
+/** Whether a condition holds. */
+export type CompiledCondition = (context: ConditionContext, whenUnclear: WhenUnclear) => boolean;
+
+const NOT_UNDERSTOOD: Fits = () => undefined;
+
+const equal: Operator['compile'] = (wanted) => {
+  const text = plainText(wanted);
+  return (actual) => actual === text;
 };
-
-function comparing(read: (text: string) => number, holds: (actual: number, wanted: number) => boolean): Fits {
-  // A text that is no number (or date) gives NaN, with which every comparison is false.
-  return (actual, pattern) => holds(read(actual), read(plainText(pattern)));
-}
+const equalIgnoringCase: Operator['compile'] = (wanted) => {
+  const text = plainText(wanted).toLowerCase();
+  return (actual) => actual.toLowerCase() === text;
+};
+const like: Operator['compile'] = (wanted) => {
+  const glob = compileGlob(wanted);
+  return (actual) => matchesGlob(glob, actual);
+};
+const arnLike: Operator['compile'] = (wanted) => arnPatternOf(wanted) ?? NOT_UNDERSTOOD;
+const inNetwork: Operator['compile'] = (wanted) => networkOf(plainText(wanted)) ?? NOT_UNDERSTOOD;
+const sameBytes: Operator['compile'] = (wanted) => {
+  const bytes = Buffer.from(plainText(wanted), 'base64');
+  return (actual) => Buffer.from(actual, 'base64').equals(bytes);
+};
+const sameBoolean: Operator['compile'] = (wanted) => {
+  const text = plainText(wanted).toLowerCase();
+  if (text !== 'true' && text !== 'false') return NOT_UNDERSTOOD;
+  return (actual) => actual.toLowerCase() === text;
+};
 
 function comparisons(family: string, read: (text: string) => number): [string, Operator][] {
   const make = (name: string, holds: (a: number, b: number) => boolean, negated = false): [string, Operator] => [
     `${family}${name}`,
-    { fits: comparing(read, holds), negated },
+    { compile: (wanted) => comparing(read, plainText(wanted), holds), negated, variables: false },
   ];
   return [
     make('Equals', (a, b) => a === b),
@@ -48,21 +76,33 @@ function comparisons(family: string, read: (text: string) => number): [string, O
   ];
 }
 
+function comparing(read: (text: string) => number, wantedText: string, holds: (a: number, b: number) => boolean): Fits {
+  const wanted = read(wantedText);
+  if (Number.isNaN(wanted)) return NOT_UNDERSTOOD;
+  return (actualText) => {
+    const actual = read(actualText);
+    return Number.isNaN(actual) ? undefined : holds(actual, wanted);
+  };
+}
+
+const textual = (compile: Operator['compile'], negated: boolean): Operator => ({ compile, negated, variables: true });
+const fixed = (compile: Operator['compile'], negated: boolean): Operator => ({ compile, negated, variables: false });
+
 const OPERATORS: ReadonlyMap<string, Operator> = new Map<string, Operator>([
-  ['StringEquals', { fits: equal, negated: false }],
-  ['StringNotEquals', { fits: equal, negated: true }],
-  ['StringEqualsIgnoreCase', { fits: equalIgnoringCase, negated: false }],
-  ['StringNotEqualsIgnoreCase', { fits: equalIgnoringCase, negated: true }],
-  ['StringLike', { fits: like, negated: false }],
-  ['StringNotLike', { fits: like, negated: true }],
-  ['ArnEquals', { fits: arnLike, negated: false }],
-  ['ArnLike', { fits: arnLike, negated: false }],
-  ['ArnNotEquals', { fits: arnLike, negated: true }],
-  ['ArnNotLike', { fits: arnLike, negated: true }],
-  ['Bool', { fits: sameBoolean, negated: false }],
-  ['BinaryEquals', { fits: sameBytes, negated: false }],
-  ['IpAddress', { fits: inNetwork, negated: false }],
-  ['NotIpAddress', { fits: inNetwork, negated: true }],
+  ['StringEquals', textual(equal, false)],
+  ['StringNotEquals', textual(equal, true)],
+  ['StringEqualsIgnoreCase', textual(equalIgnoringCase, false)],
+  ['StringNotEqualsIgnoreCase', textual(equalIgnoringCase, true)],
+  ['StringLike', textual(like, false)],
+  ['StringNotLike', textual(like, true)],
+  ['ArnEquals', textual(arnLike, false)],
+  ['ArnLike', textual(arnLike, false)],
+  ['ArnNotEquals', textual(arnLike, true)],
+  ['ArnNotLike', textual(arnLike, true)],
+  ['Bool', textual(sameBoolean, false)],
+  ['BinaryEquals', fixed(sameBytes, false)],
+  ['IpAddress', fixed(inNetwork, false)],
+  ['NotIpAddress', fixed(inNetwork, true)],
   ...comparisons('Numeric', readNumber),
   ...comparisons('Date', readDate),
 ]);
@@ -71,90 +111,75 @@ export function isConditionOperator(name: string): boolean {
   return name === 'Null' || OPERATORS.has(name);
 }
 
-/**
- * Whether the condition holds. `unresolved` tells what a policy variable without a value makes of it:
- * an Allow must not hold then, and a Deny treats it as a value that nothing equals.
- */
-export function conditionHolds(
-  condition: Condition,
-  version: PolicyDocument['version'],
-  context: ConditionContext,
-  unresolved: 'fails' | 'fits-nothing',
-): boolean {
-  const actual = context.get(condition.key);
-  if (condition.operator === 'Null') {
-    return condition.values.some((value) => (value.toLowerCase() === 'true') === (actual === undefined));
-  }
+export function compileCondition(condition: Condition, version: PolicyDocument['version']): CompiledCondition {
+  const { key, set, ifExists } = condition;
+  if (condition.operator === 'Null') return compileNull(condition);
   const operator = OPERATORS.get(condition.operator);
-  if (!operator) return false;
-  if (actual === undefined || (actual.length === 0 && condition.set === undefined)) {
-    if (condition.ifExists || condition.set === 'ForAllValues') return true;
-    return condition.set === undefined && operator.negated;
+  if (!operator) return () => false;
+  const valuesOf = compileValues(condition, operator, version);
+  const { negated } = operator;
+  const whenAbsent = ifExists || set === 'ForAllValues' || (set === undefined && negated);
+  return (context, whenUnclear) => {
+    const actual = context.get(key);
+    if (actual === undefined || actual.length === 0) return whenAbsent;
+    if (set !== undefined && isEmptySet(actual)) return set === 'ForAllValues';
+    const wanted = valuesOf(context, whenUnclear);
+    if (!wanted) return false;
+    // Without a set operator, a negated one asks of every value that it fits nothing.
+    const every = set === undefined ? negated : set === 'ForAllValues';
+    for (const one of actual) {
+      const fits = fitsAny(one, wanted);
+      const holds = fits === undefined ? negated && whenUnclear === 'fits-nothing' : fits !== negated;
+      if (holds !== every) return holds;
+    }
+    return every;
+  };
+}
+
+/** Values without variables are read once; undefined when one has no value and the condition fails for it. */
+function compileValues(
+  { values }: Condition,
+  { compile, variables }: Operator,
+  version: PolicyDocument['version'],
+): (context: ConditionContext, whenUnclear: WhenUnclear) => readonly Fits[] | undefined {
+  const literal = values.filter((value) => !variables || !hasVariables(value, version));
+  const fixedFits = literal.map((value) => compile([{ text: value, literal: false }]));
+  if (literal.length === values.length) return () => fixedFits;
+  const templates = values.filter((value) => hasVariables(value, version));
+  return (context, whenUnclear) => {
+    const filled: Fits[] = [...fixedFits];
+    for (const template of templates) {
+      const parts = fillVariables(template, version, context);
+      if (parts) filled.push(compile(parts));
+      else if (whenUnclear === 'fails') return undefined;
+    }
+    return filled;
+  };
+}
+
+/** True when one fits; undefined when none does and one could not be understood. */
+function fitsAny(actual: string, wanted: readonly Fits[]): boolean | undefined {
+  let answer: boolean | undefined = false;
+  for (const fits of wanted) {
+    const one = fits(actual);
+    if (one === true) return true;
+    if (one === undefined) answer = undefined;
   }
-  const patterns: (readonly PatternPart[])[] = [];
-  for (const value of condition.values) {
-    const parts = fillVariables(value, version, context);
-    if (parts) patterns.push(parts);
-    else if (unresolved === 'fails') return false;
-  }
-  const holdsFor = (one: string): boolean =>
-    patterns.some((pattern) => operator.fits(one, pattern)) !== operator.negated;
-  if (condition.set === 'ForAnyValue') return actual.some(holdsFor);
-  if (condition.set === 'ForAllValues') return actual.every(holdsFor);
-  // Without a set operator a key with several values is taken as any of them, and as none of them when negated.
-  return operator.negated ? actual.every(holdsFor) : actual.some(holdsFor);
+  return answer;
 }
 
-/** Each of an ARN's six parts on its own: a star does not reach over a colon, but in the last part. */
-function matchesArn(actual: string, pattern: readonly PatternPart[]): boolean {
-  const wanted = splitPattern(pattern);
-  if (wanted.length === 1 && pattern.length === 1 && pattern[0]?.text === '*') return true;
-  const parts = splitArn(actual);
-  if (!parts || wanted.length !== 6) return false;
-  return wanted.every((glob, index) => matchesGlob(glob, parts[index] ?? ''));
+/** `true`: the key is absent; `false`: it is there. Anything else is never so. */
+function compileNull({ key, values }: Condition): CompiledCondition {
+  const wanted = new Set(values.map((value) => value.toLowerCase()));
+  const ifAbsent = wanted.has('true');
+  const ifPresent = wanted.has('false');
+  return (context) => {
+    const actual = context.get(key);
+    return actual === undefined || isEmptySet(actual) ? ifAbsent : ifPresent;
+  };
 }
 
-function splitArn(text: string): string[] | undefined {
-  const parts = text.split(':');
-  return parts.length < 6 ? undefined : [...parts.slice(0, 5), parts.slice(5).join(':')];
-}
-
-function splitPattern(pattern: readonly PatternPart[]): Glob[] {
-  let current: PatternPart[] = [];
-  const groups = [current];
-  for (const part of pattern) {
-    // What a variable stands for is one text: a colon in it never makes a new part of the ARN.
-    const pieces = part.literal ? [part.text] : part.text.split(':');
-    pieces.forEach((text, index) => {
-      if (index > 0 && groups.length < 6) groups.push((current = []));
-      else if (index > 0) current.push({ text: ':', literal: true });
-      current.push({ text, literal: part.literal });
-    });
-  }
-  return groups.map(compileGlob);
-}
-
-function isInNetwork(address: string, network: string): boolean {
-  const [base = '', prefixText] = network.split('/');
-  const family = isIP(base);
-  const actualFamily = isIP(address);
-  if (family === 0 || actualFamily === 0 || family !== actualFamily) return false;
-  const bits = family === 4 ? 32 : 128;
-  if (prefixText !== undefined && !/^\d{1,3}$/.test(prefixText)) return false;
-  const prefix = prefixText === undefined ? bits : Number(prefixText);
-  if (prefix > bits) return false;
-  const type = family === 4 ? 'ipv4' : 'ipv6';
-  const list = new BlockList();
-  list.addSubnet(base, prefix, type);
-  return list.check(address, type);
-}
-
-function readNumber(text: string): number {
-  return /^\s*[+-]?\d+(\.\d+)?\s*$/.test(text) ? Number(text) : Number.NaN;
-}
-
-/** ISO 8601, or seconds since the epoch; in milliseconds. */
-function readDate(text: string): number {
-  if (/^\d{1,12}(\.\d{1,9})?$/.test(text)) return Number(text) * 1000;
-  return /^\d{4}-\d\d-\d\d/.test(text) ? Date.parse(text) : Number.NaN;
+/** "An empty data set, such as an empty string". (IAM User Guide, "Single-valued vs. multivalued context keys".) */
+function isEmptySet(values: readonly string[]): boolean {
+  return values.every((value) => value === '');
 }

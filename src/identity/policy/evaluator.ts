@@ -6,28 +6,16 @@
  *   - neither the order of policies nor that of statements changes the decision
  *   - removing an Allow statement never grants, removing a Deny never takes away
  *   - what cannot be understood (a variable without a value, a number that is none) never grants
+ *   - a Principal that names the account, the role or user behind a session, or everybody, names the caller
+ *   - Allow with NotPrincipal leaves out whoever a Principal would name; Deny with NotPrincipal spares only those whose
+ *     account, role and own ARN are all named, and nobody who has a permissions boundary
  * Which policies count, and how those of identity, resource and boundary add up, is the caller's matter.
- * (Source: IAM User Guide, "Policy evaluation logic".)
+ * (Source: IAM User Guide, "Policy evaluation logic", "NotPrincipal" and "Permissions boundaries for IAM entities".)
  */
-import { conditionHolds } from './conditions.ts';
-import type { Element, PolicyDocument, PrincipalElement, Statement } from './document.ts';
-import { compileGlob, globOf, matchesGlob } from './glob.ts';
-import { type ConditionContext, fillVariables } from './variables.ts';
-
-/** Who makes the request, as Principal elements name them. */
-export type RequestPrincipal =
-  | {
-      readonly type: 'AWS';
-      readonly accountId: string;
-      /** The caller's own ARN: root, user or session. */
-      readonly arn: string;
-      /** For sessions: the role behind them, `arn:aws:iam::ACCOUNT:role/PATH/NAME`. */
-      readonly roleArn?: string | undefined;
-    }
-  /** An AWS service, such as `bedrock.amazonaws.com`. */
-  | { readonly type: 'Service'; readonly name: string }
-  | { readonly type: 'Federated'; readonly name: string }
-  | { readonly type: 'anonymous' };
+import { compiledPolicy, type CompiledStatement } from './compile.ts';
+import type { PolicyDocument, Statement } from './document.ts';
+import { isSpared, type Naming, namingOf, type RequestPrincipal } from './principals.ts';
+import type { ConditionContext } from './variables.ts';
 
 export interface EvaluationRequest {
   readonly policies: readonly PolicyDocument[];
@@ -38,95 +26,104 @@ export interface EvaluationRequest {
   readonly principal: RequestPrincipal;
   /** Condition keys of the request, in any case: `{'aws:SourceAccount': '123456789012'}`. */
   readonly context?: Readonly<Record<string, string | readonly string[]>>;
-  /** Default `account`. */
-  readonly naming?: Naming;
+  /** Whether the caller has a permissions boundary. */
+  readonly bounded?: boolean;
 }
 
-/**
- * How closely Principal elements must name the caller. `account`: the caller's account will do, which merely lets that
- * account's own policies decide. `role`: the caller, its role, or everybody. `self`: the very user or session.
- */
-export type Naming = 'account' | 'role' | 'self';
+/** What is asked of one policy after the other. */
+export interface Asked {
+  readonly action: string;
+  readonly resource: string;
+  readonly principal: RequestPrincipal;
+  readonly context: ConditionContext;
+  readonly bounded: boolean;
+}
 
 export interface Evaluation {
   readonly decision: 'allow' | 'explicit-deny' | 'implicit-deny';
-  /** The statement that decided; the first such where several say the same. */
+  /** The statement that decided; the first such where several say the same, the one that names the caller closest. */
   readonly statement: Statement | undefined;
+  /** How closely the statement names the caller; `self` in policies without principals. */
+  readonly naming: Naming | undefined;
 }
+
+const SILENCE: Evaluation = { decision: 'implicit-deny', statement: undefined, naming: undefined };
+const CLOSENESS: Readonly<Record<Naming, number>> = { account: 1, role: 2, self: 3 };
 
 export function evaluate(request: EvaluationRequest): Evaluation {
-  const context = lowerCaseKeys(request.context ?? {});
-  let allowedBy: Statement | undefined;
-  for (const policy of request.policies) {
-    for (const statement of policy.statements) {
-      if (statement.effect === 'Allow' && allowedBy) continue;
-      if (!applies(statement, policy.version, request, context)) continue;
-      if (statement.effect === 'Deny') return { decision: 'explicit-deny', statement };
-      allowedBy = statement;
-    }
+  const asked = askedOf(request);
+  let best = SILENCE;
+  for (const document of request.policies) {
+    const one = evaluateOne(document, asked);
+    if (one.decision === 'explicit-deny') return one;
+    best = closer(one, best);
   }
-  return allowedBy ? { decision: 'allow', statement: allowedBy } : { decision: 'implicit-deny', statement: undefined };
+  return best;
 }
 
-function applies(
-  statement: Statement,
-  version: PolicyDocument['version'],
-  request: EvaluationRequest,
-  context: ConditionContext,
-): boolean {
-  const { principals, actions, resources, conditions } = statement;
-  const unresolved = statement.effect === 'Allow' ? 'fails' : 'fits-nothing';
+/** Prepares a question that several policies are asked. */
+export function askedOf(request: Omit<EvaluationRequest, 'policies'>): Asked {
+  const { action, resource, principal, context, bounded } = request;
+  return { action, resource, principal, context: new LowerCaseKeys(context), bounded: bounded ?? false };
+}
+
+/** What one policy says. */
+export function evaluateOne(document: PolicyDocument, asked: Asked): Evaluation {
+  let best = SILENCE;
+  for (const statement of compiledPolicy(document).statementsOn(asked.action)) {
+    const { source } = statement;
+    const naming = namingIn(statement, asked);
+    if (naming === undefined) continue;
+    if (source.effect === 'Allow' && !isCloser(naming, best.naming)) continue;
+    if (!applies(statement, asked)) continue;
+    if (source.effect === 'Deny') return { decision: 'explicit-deny', statement: source, naming };
+    best = { decision: 'allow', statement: source, naming };
+  }
+  return best;
+}
+
+/** Of two evaluations without a deny the one that says more. */
+export function closer(one: Evaluation, other: Evaluation): Evaluation {
+  return one.naming !== undefined && isCloser(one.naming, other.naming) ? one : other;
+}
+
+function isCloser(naming: Naming, than: Naming | undefined): boolean {
+  return than === undefined || CLOSENESS[naming] > CLOSENESS[than];
+}
+
+/** How the statement names the caller; undefined when it does not speak of them. */
+function namingIn({ principals, source }: CompiledStatement, { principal, bounded }: Asked): Naming | undefined {
+  if (!principals) return 'self';
+  if (!principals.not) return namingOf(principals, principal);
+  const leftOut =
+    source.effect === 'Deny' ? !bounded && isSpared(principals, principal) : namingOf(principals, principal);
+  return leftOut ? undefined : 'self';
+}
+
+function applies({ source, matchesResource, conditions }: CompiledStatement, { resource, context }: Asked): boolean {
+  const whenUnclear = source.effect === 'Allow' ? 'fails' : 'fits-nothing';
   return (
-    (principals === undefined || matchesPrincipal(principals, request)) &&
-    matchesAction(actions, request.action) &&
-    (resources === undefined || matchesResource(resources, version, request.resource, context, unresolved)) &&
-    conditions.every((condition) => conditionHolds(condition, version, context, unresolved))
+    (!matchesResource || matchesResource(resource, context, whenUnclear)) &&
+    conditions.every((holds) => holds(context, whenUnclear))
   );
 }
 
-function matchesAction(element: Element, action: string): boolean {
-  const wanted = action.toLowerCase();
-  return element.patterns.some((pattern) => matchesGlob(globOf(pattern.toLowerCase()), wanted)) !== element.not;
-}
+/** Condition keys without regard to case. Most requests never ask for one, so the keys are only turned when one does. */
+class LowerCaseKeys implements ConditionContext {
+  readonly #given: NonNullable<EvaluationRequest['context']>;
+  #byKey: Map<string, readonly string[]> | undefined;
 
-function matchesResource(
-  element: Element,
-  version: PolicyDocument['version'],
-  resource: string,
-  context: ConditionContext,
-  unresolved: 'fails' | 'fits-nothing',
-): boolean {
-  let matched = false;
-  for (const pattern of element.patterns) {
-    const parts = fillVariables(pattern, version, context);
-    if (parts) matched ||= matchesGlob(compileGlob(parts), resource);
-    else if (unresolved === 'fails' && element.not) return false;
+  constructor(given: EvaluationRequest['context']) {
+    this.#given = given ?? {};
   }
-  return matched !== element.not;
-}
 
-function matchesPrincipal(element: PrincipalElement, request: EvaluationRequest): boolean {
-  const everyone = element.everyone && request.naming !== 'self';
-  return (everyone || names(element, request)) !== element.not;
-}
-
-function names(element: PrincipalElement, request: EvaluationRequest): boolean {
-  const { principal, naming = 'account' } = request;
-  if (principal.type === 'Service') return element.services.includes(principal.name);
-  if (principal.type === 'Federated') return element.federated.includes(principal.name);
-  if (principal.type === 'anonymous') return false;
-  const rootArn = `arn:aws:iam::${principal.accountId}:root`;
-  const wholeAccount = naming === 'account' || principal.arn === rootArn;
-  return element.aws.some(
-    (name) =>
-      name === principal.arn ||
-      (naming !== 'self' && name === principal.roleArn) ||
-      (wholeAccount && (name === principal.accountId || name === rootArn)),
-  );
-}
-
-function lowerCaseKeys(context: Readonly<Record<string, string | readonly string[]>>): ConditionContext {
-  return new Map(
-    Object.entries(context).map(([key, value]) => [key.toLowerCase(), typeof value === 'string' ? [value] : value]),
-  );
+  get(key: string): readonly string[] | undefined {
+    this.#byKey ??= new Map(
+      Object.entries(this.#given).map(([name, value]) => [
+        name.toLowerCase(),
+        typeof value === 'string' ? [value] : value,
+      ]),
+    );
+    return this.#byKey.get(key);
+  }
 }

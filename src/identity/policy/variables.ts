@@ -7,7 +7,14 @@ import type { PolicyDocument } from './document.ts';
 import type { PatternPart } from './glob.ts';
 
 /** Values of the request's context by key, lower case. */
-export type ConditionContext = ReadonlyMap<string, readonly string[]>;
+export interface ConditionContext {
+  get(key: string): readonly string[] | undefined;
+}
+
+/** Whether the text says something else from request to request. Policies of the 2008 language know no variables. */
+export function hasVariables(pattern: string, version: PolicyDocument['version']): boolean {
+  return version === '2012-10-17' && pattern.includes('${');
+}
 
 /** The pattern with its variables filled in, or undefined when one has no value (then it can match nothing). */
 export function fillVariables(
@@ -15,7 +22,7 @@ export function fillVariables(
   version: PolicyDocument['version'],
   context: ConditionContext,
 ): readonly PatternPart[] | undefined {
-  if (version !== '2012-10-17' || !pattern.includes('${')) return [{ text: pattern, literal: false }];
+  if (!hasVariables(pattern, version)) return [{ text: pattern, literal: false }];
   const parts: PatternPart[] = [];
   let rest = 0;
   for (let open = pattern.indexOf('${'); open >= 0; open = pattern.indexOf('${', rest)) {
@@ -41,8 +48,7 @@ function variableValue(expression: string, context: ConditionContext): string | 
   const comma = expression.indexOf(',');
   const key = (comma < 0 ? expression : expression.slice(0, comma)).trim().toLowerCase();
   const values = context.get(key);
-  // A key with several values has no one text to stand for it.
-  if (values?.length === 1) return values[0];
-  const fallback = comma < 0 ? undefined : /^\s*'([^']*)'\s*$/.exec(expression.slice(comma + 1))?.[1];
-  return fallback;
+  // A key with several values has no one text to stand for it, and its default is for when it is missing.
+  if (values && values.length > 0) return values.length === 1 ? values[0] : undefined;
+  return comma < 0 ? undefined : /^\s*'([^']*)'\s*$/.exec(expression.slice(comma + 1))?.[1];
 }
