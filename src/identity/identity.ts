@@ -44,6 +44,10 @@ const ANONYMOUS_OPERATIONS: ReadonlySet<string> = new Set(['AssumeRoleWithWebIde
 const BEARER_SIGNING_NAME = 'bedrock';
 /** Derived keys of short-term API keys kept at most. */
 const BEARER_SIGNING_KEYS_MAX = 1_000;
+/** How far ahead of our clock a session may have been issued: by a server with the same key, or before our clock went back. */
+const ISSUED_AHEAD_MS_MAX = 5 * 60_000;
+/** Sessions of GetSessionToken and GetFederationToken are strangers there. (IAM User Guide, "Compare AWS STS credentials".) */
+const ROLE_SESSIONS_ONLY = 'iam';
 /** Opened session tokens kept at most; one takes about 2 KB, with session policies and tags up to 20. */
 const OPEN_SESSIONS_MAX = 2_000;
 
@@ -92,9 +96,10 @@ export class Identity {
 
   /**
    * The caller behind an access key, and the secret that the signature must be made with.
+   * @param signingName what requests to the called service are signed for: not every session is known everywhere
    * @throws {AuthenticationFailure} `unknown-key`, `bad-token`, `expired-token`
    */
-  resolve(accessKeyId: string, sessionToken: string | undefined): ResolvedKey {
+  resolve(accessKeyId: string, sessionToken: string | undefined, signingName?: string): ResolvedKey {
     if (sessionToken !== undefined && !accessKeyId.startsWith('ASIA')) throw new AuthenticationFailure('bad-token');
     const account = this.accounts.byAccessKeyId(accessKeyId);
     if (account) return { caller: rootCaller(account), secret: account.rootSecretAccessKey };
@@ -105,7 +110,10 @@ export class Identity {
       ? sessionCaller(session, accessKeyId, this.directory)
       : undefined;
     if (!caller) throw unknownKey(accessKeyId);
-    if (session.expiresAtMs <= this.#clock.nowMs()) throw new AuthenticationFailure('expired-token');
+    const nowMs = this.#clock.nowMs();
+    if (session.expiresAtMs <= nowMs) throw new AuthenticationFailure('expired-token');
+    if (session.issuedAtMs > nowMs + ISSUED_AHEAD_MS_MAX) throw new AuthenticationFailure('bad-token');
+    if (session.principal.kind !== 'role' && signingName === ROLE_SESSIONS_ONLY) throw unknownKey(accessKeyId);
     return { caller, secret };
   }
 
@@ -134,15 +142,17 @@ export class Identity {
   /**
    * Credentials of a new session that begins now.
    * @param durationSeconds AWS tells the expiry in whole seconds
+   * @param tokenCharsMin how long the session token shall be at least
    */
   issueSession(
     session: Omit<Session, 'issuedAtMs' | 'expiresAtMs'>,
     durationSeconds: number,
+    tokenCharsMin = 0,
   ): { credentials: SessionCredentials; session: Session } {
     const issuedAtMs = this.#clock.nowMs();
     const expiresAtMs = Math.floor(issuedAtMs / 1000 + durationSeconds) * 1000;
     const whole: Session = { ...session, issuedAtMs, expiresAtMs };
-    return { credentials: this.#tokens.issue(whole, this.#ids), session: whole };
+    return { credentials: this.#tokens.issue(whole, this.#ids, tokenCharsMin), session: whole };
   }
 
   /** Bytes that a session would take in its token, of `PACKED_BYTES_MAX`. */

@@ -4,7 +4,7 @@
  *
  *   token   base64 of: 0x02 | nonce (12 bytes) | ciphertext | GCM tag (16 bytes)
  *           AES-256-GCM; the additional data is the access key id, so that a token serves its own key only
- *   text    deflated JSON of {@link Session}
+ *   text    deflated JSON of {@link Session}, and as many zero bytes as the caller asked for
  *   secret  the first 40 characters of base64(HMAC-SHA-256(secretKey, accessKeyId "\n" token))
  * Both keys are derived from the server key by HKDF-SHA-256.
  */
@@ -19,7 +19,7 @@ const VERSION = 2;
 const NONCE_BYTES = 12;
 const TAG_BYTES = 16;
 /** Tokens longer than this are not ours. */
-const TOKEN_CHARS_MAX = 8_192;
+export const TOKEN_CHARS_MAX = 8_192;
 /** What a sealed session may take unpacked: a token within the limit could otherwise unfold to megabytes. */
 const SESSION_BYTES_MAX = 64 * 1024;
 /**
@@ -66,11 +66,15 @@ export class SessionTokens {
     return deflateRawSync(JSON.stringify(session)).length;
   }
 
-  issue(session: Session, ids: IdSource): SessionCredentials {
+  /** @param charsMin how long the token shall be at least */
+  issue(session: Session, ids: IdSource, charsMin = 0): SessionCredentials {
     const accessKeyId = `ASIA${ids.base32(16)}`;
     const nonce = randomBytes(NONCE_BYTES);
     const cipher = createCipheriv('aes-256-gcm', this.#sealKey, nonce).setAAD(Buffer.from(accessKeyId));
-    const sealed = Buffer.concat([cipher.update(deflateRawSync(JSON.stringify(session))), cipher.final()]);
+    const packed = deflateRawSync(JSON.stringify(session));
+    const padding = Math.ceil((charsMin * 3) / 4) - packed.length - 1 - NONCE_BYTES - TAG_BYTES;
+    const filled = Buffer.concat([packed, Buffer.alloc(Math.max(0, padding))]);
+    const sealed = Buffer.concat([cipher.update(filled), cipher.final()]);
     const sessionToken = Buffer.concat([Buffer.of(VERSION), nonce, sealed, cipher.getAuthTag()]).toString('base64');
     return {
       accessKeyId,

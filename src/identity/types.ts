@@ -1,11 +1,15 @@
 import type { Tag } from './directory/entities.ts';
 
-/** Who signed a request. */
+/** Who signed a request, or whose token it brings. */
 export interface Caller {
-  readonly kind: 'root' | 'user' | 'assumed-role' | 'federated-user' | 'anonymous';
+  /** `web-identity`: who brings an OpenID Connect token, whom nothing but a role's trust policy can allow anything. */
+  readonly kind: 'root' | 'user' | 'assumed-role' | 'federated-user' | 'web-identity' | 'anonymous';
   /** 12 digits. */
   readonly accountId: string;
-  /** As in AWS's records: `arn:aws:iam::ACCOUNT:root`, `arn:aws:sts::ACCOUNT:assumed-role/ROLE/SESSION`, … */
+  /**
+   * As in AWS's records: `arn:aws:iam::ACCOUNT:root`, `arn:aws:sts::ACCOUNT:assumed-role/ROLE/SESSION`, …; of a web identity
+   * its provider's.
+   */
   readonly arn: string;
   /** What GetCallerIdentity gives as UserId: the account's number for root, `AIDA…` for a user, `AROA…:SESSION` for a role. */
   readonly userId: string;

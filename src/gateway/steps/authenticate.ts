@@ -30,7 +30,10 @@ export const resolveCaller: Step = (exchange, { identity, clock, defaultRegion }
     exchange.authorization = authorization;
     if (authorization.kind === 'anonymous') {
       const operation = exchange.route?.operation;
-      if (operation && identity.allowsAnonymous(operation)) return;
+      if (operation && identity.allowsAnonymous(operation)) {
+        exchange.region = regionOfHost(exchange) ?? defaultRegion;
+        return;
+      }
       throw new AuthenticationFailure('missing');
     }
     if (authorization.kind === 'bearer') {
@@ -42,7 +45,9 @@ export const resolveCaller: Step = (exchange, { identity, clock, defaultRegion }
       exchange.caller = resolved.caller;
       exchange.region = resolved.region ?? regionOfHost(exchange) ?? defaultRegion;
     } else {
-      const { caller, secret } = identity.resolve(authorization.accessKeyId, authorization.sessionToken);
+      const { accessKeyId, sessionToken } = authorization;
+      const signingName = exchange.route?.service.metadata.signingName;
+      const { caller, secret } = identity.resolve(accessKeyId, sessionToken, signingName);
       exchange.caller = caller;
       exchange.secret = secret;
       exchange.region = authorization.region;

@@ -79,8 +79,10 @@ export interface ApiKeyCredential extends Entity {
   readonly keySha256Hex: string;
 }
 
-/** `name` is the issuer's URL without `https://`, `path` is `/`. */
+/** `name` is the issuer's URL without its scheme, `path` is `/`. */
 export interface OidcProvider extends Entity {
+  /** The issuer: exactly what tokens have as `iss`. */
+  readonly url: string;
   readonly clientIds: readonly string[];
   readonly thumbprints: readonly string[];
   readonly tags: readonly Tag[];
