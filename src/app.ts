@@ -9,7 +9,7 @@ import { Buckets } from '#buckets';
 import { type Config, rootKeys, serverKey, splitListen } from '#config';
 import { DeliveryManager, STORE_BATCH, STORE_RETRY, storeSink } from '#delivery';
 import { Gateway, type GatewayDependencies, type Service } from '#gateway';
-import { Authorizer, Identity } from '#identity';
+import { Authorizer, DenialLog, Identity, WebIdentities } from '#identity';
 import {
   Invocations,
   LoggingConfigurations,
@@ -34,6 +34,8 @@ import {
   iamAuthorization,
   logsAuthorization,
   s3Authorization,
+  s3DenialMessage,
+  s3RequestContext,
   stsAuthorization,
 } from '#services';
 import { type DataLock, lockDataDirectory, openState } from '#state';
@@ -45,11 +47,13 @@ import { deliveryListener, deliverySettings } from './app/delivery.ts';
 import { guardedResources } from './app/guarded-resources.ts';
 import { healthOf } from './app/health.ts';
 import { bodyBytesMax } from './app/limits.ts';
+import { findLostSecrets } from './app/lost-secrets.ts';
 import { registerGauges } from './app/metrics.ts';
 import { openObjects } from './app/objects.ts';
 import { bucketSink, loggingPorts, logSink, roleAllows } from './app/ports.ts';
 import { renderEntry } from './app/render-entry.ts';
 import { rowsOf } from './app/rows.ts';
+import { signedRoutes } from './app/signed-routes.ts';
 import { StoredPosition } from './app/stored-position.ts';
 import { streamErrorEncoder } from './app/stream-errors.ts';
 import { openUpstreams } from './app/upstreams.ts';
@@ -226,6 +230,24 @@ async function openPlant(config: Config, parts: Partial<VarveParts>, telemetry: 
     }));
     const identity = await Identity.open({ accounts, serverKey: await serverKey(config), clock, ids, state });
     closers.push(() => identity.close());
+    const lostSecrets = findLostSecrets(
+      identity,
+      config.accounts.map(({ id }) => id),
+      emit,
+    );
+    const denials = await DenialLog.open({
+      state,
+      clock,
+      onFailure: (error) =>
+        emit(
+          error === undefined
+            ? { name: 'identity.denials-written', level: 'info' }
+            : { name: 'identity.denials-unwritten', level: 'warn', error },
+        ),
+    });
+    closers.push(() => denials.close());
+    const webIdentities = new WebIdentities(clock);
+    closers.push(async () => webIdentities.close());
     const { objects, close: closeObjects } = await openObjects(config, state, clock, ids);
     closers.push(closeObjects);
     const buckets = await Buckets.open({ state, objects, clock, ids });
@@ -325,10 +347,18 @@ async function openPlant(config: Config, parts: Partial<VarveParts>, telemetry: 
           authorization: bedrockAuthorization,
         },
       ],
-      ['s3', { operations: createS3Service({ buckets, objects, clock, ids }), authorization: s3Authorization }],
+      [
+        's3',
+        {
+          operations: createS3Service({ buckets, objects, clock, ids }),
+          authorization: s3Authorization,
+          requestContext: s3RequestContext,
+          denialMessage: s3DenialMessage,
+        },
+      ],
       ['logs', { operations: createLogsService({ logGroups }), authorization: logsAuthorization }],
       ['iam', { operations: createIamService({ identity, clock }), authorization: iamAuthorization }],
-      ['sts', { operations: createStsService({ identity }), authorization: stsAuthorization }],
+      ['sts', { operations: createStsService({ identity, webIdentities }), authorization: stsAuthorization }],
     ]);
     if (config.authorization === 'off') emit({ name: 'authorization-off' });
     const dependencies: GatewayDependencies = {
@@ -338,10 +368,10 @@ async function openPlant(config: Config, parts: Partial<VarveParts>, telemetry: 
       identity,
       authorizer: new Authorizer({
         directory: identity.directory,
-        resource: guardedResources(buckets, identity.directory),
+        resource: guardedResources(buckets, logGroups, identity.directory),
         enforced: config.authorization === 'enforce',
       }),
-      noteDenial: () => undefined,
+      noteDenial: (denial) => denials.note(denial),
       services,
       spool: journal.spool,
       signingKeys: new SigningKeys(),
@@ -352,12 +382,13 @@ async function openPlant(config: Config, parts: Partial<VarveParts>, telemetry: 
       internalPaths: {
         hosts: config.hosts,
         metricsToken: config.metricsToken,
-        health: async () => healthOf(journal, store, delivery),
+        health: async () => healthOf({ journal, store, delivery, authorization: config.authorization, lostSecrets }),
         metrics: () => telemetry.registry.metrics(),
+        signed: signedRoutes({ denials }),
         reset: config.allowReset ? surroundings.reset : undefined,
       },
     };
-    registerGauges(telemetry, { journal, store, delivery, openCalls, gateway: surroundings.gateway });
+    registerGauges(telemetry, { journal, store, delivery, openCalls, denials, gateway: surroundings.gateway });
     await delivery.start();
     logGroups.start();
     return { dependencies, flush: () => delivery.flush(), close };

@@ -1,6 +1,7 @@
 /** Gauges that are read when metrics are asked for. */
 import type { DeliveryManager } from '#delivery';
 import type { Gateway } from '#gateway';
+import type { DenialLog } from '#identity';
 import type { OpenCalls } from '#invocation';
 import type { Journal } from '#journal';
 import type { Store } from '#store';
@@ -11,10 +12,14 @@ export interface Measured {
   readonly store: Store;
   readonly delivery: DeliveryManager;
   readonly openCalls: OpenCalls;
+  readonly denials: DenialLog;
   readonly gateway: () => Gateway | undefined;
 }
 
-export function registerGauges(telemetry: Telemetry, { journal, store, delivery, openCalls, gateway }: Measured): void {
+export function registerGauges(
+  telemetry: Telemetry,
+  { journal, store, delivery, openCalls, denials, gateway }: Measured,
+): void {
   const single = (name: string, help: string, value: () => number): void =>
     telemetry.gauge(name, help, [], () => [{ labels: {}, value: value() }]);
   single('varve_journal_bytes', 'Journal segments and spilled bodies on disk.', () => journal.sizeBytes);
@@ -26,6 +31,11 @@ export function registerGauges(telemetry: Telemetry, { journal, store, delivery,
   single('varve_requests_active', 'Requests being served.', () => gateway()?.active ?? 0);
   single('varve_resident_bytes', "The server process's resident memory (the store's process is not in it).", () =>
     process.memoryUsage.rss(),
+  );
+  single(
+    'varve_denials_dropped_total',
+    'Denials since the start that `varve doctor --request` cannot explain: too many at once, or the control state could not be written.',
+    () => denials.dropped,
   );
   const perDestination = (
     name: string,

@@ -68,10 +68,9 @@ export class Gateway {
   }
 
   async #answer(exchange: Exchange, dependencies: GatewayDependencies): Promise<void> {
-    const internal = await answerInternal(exchange, dependencies.internalPaths);
-    if (internal) return respond(exchange, internal, this.#stallMs);
     try {
-      await runChain(exchange, dependencies);
+      exchange.response = await answerInternal(exchange, dependencies);
+      if (!exchange.response) await runChain(exchange, dependencies);
     } catch (error) {
       exchange.response = this.#errorResponse(exchange, error);
     }

@@ -1,10 +1,13 @@
 /**
- * The unsigned paths under `/_varve/` and the browser's `GET /` (contract.md, Network). They answer only to
- * loopback host names and those of the configuration, against DNS rebinding.
+ * The paths under `/_varve/` and the browser's `GET /` (contract.md, Network). They answer only to loopback host names and
+ * those of the configuration, against DNS rebinding. What is not unsigned here is signed (`signed-paths.ts`).
  */
 import { timingSafeEqual } from 'node:crypto';
 import type { WireResponse } from '#wire';
+import type { GatewayDependencies } from './deps.ts';
 import type { Exchange } from './exchange.ts';
+import { json, text } from './internal-answers.ts';
+import { answerSigned, type SignedRoute } from './signed-paths.ts';
 
 export interface InternalPaths {
   /** Host names (without port) besides loopback ones at which unsigned paths answer. */
@@ -12,6 +15,7 @@ export interface InternalPaths {
   readonly metricsToken: string | undefined;
   health(): Promise<{ ok: boolean; detail: Record<string, unknown> }>;
   metrics(): Promise<string>;
+  readonly signed: readonly SignedRoute[];
   /** Clears all state; undefined unless the server was started with --allow-reset. */
   readonly reset: (() => Promise<void>) | undefined;
 }
@@ -20,7 +24,11 @@ const LOOPBACK_HOST = /^(?:localhost|127(?:\.\d{1,3}){3}|\[::1\]|::1)$/i;
 const LOOPBACK_ADDRESS = /^(?:127\.|::1$|::ffff:127\.)/;
 
 /** The answer to an internal path, or undefined when the request is an AWS request. */
-export async function answerInternal(exchange: Exchange, paths: InternalPaths): Promise<WireResponse | undefined> {
+export async function answerInternal(
+  exchange: Exchange,
+  gateway: GatewayDependencies,
+): Promise<WireResponse | undefined> {
+  const { internalPaths: paths } = gateway;
   const path = exchange.head.target.split('?', 1)[0] ?? '';
   if (!path.startsWith('/_varve/')) return isBrowserHome(exchange, path) ? home() : undefined;
   if (!hostAllowed(exchange, paths))
@@ -37,6 +45,8 @@ export async function answerInternal(exchange: Exchange, paths: InternalPaths): 
       404,
       'The console comes with a later release; see the README for the AWS CLI commands that show records.\n',
     );
+  const answer = await answerSigned(exchange, gateway, paths.signed);
+  if (answer) return answer;
   return json(404, { message: `There is nothing at ${method} ${path.slice(0, 200)}.` });
 }
 
@@ -84,12 +94,4 @@ function bearerMatches({ head }: Exchange, token: string | undefined): boolean {
   const given = Buffer.from(head.headers['authorization'] ?? '');
   const wanted = Buffer.from(`Bearer ${token ?? ''}`);
   return token !== undefined && given.length === wanted.length && timingSafeEqual(given, wanted);
-}
-
-function json(status: number, value: Record<string, unknown>): WireResponse {
-  return { status, headers: { 'content-type': 'application/json' }, body: `${JSON.stringify(value)}\n` };
-}
-
-function text(status: number, body: string): WireResponse {
-  return { status, headers: { 'content-type': 'text/plain; charset=utf-8' }, body };
 }

@@ -38,8 +38,11 @@ export interface ResolvedKey {
   readonly secret: string;
 }
 
-/** Operations that callers without credentials may call: they bring a token of another issuer. */
-const ANONYMOUS_OPERATIONS: ReadonlySet<string> = new Set(['AssumeRoleWithWebIdentity']);
+/**
+ * Operations that callers without credentials may call: they bring a token of another issuer. (That of SAML is not there;
+ * its callers shall be told so, not that they should sign.)
+ */
+const ANONYMOUS_OPERATIONS: ReadonlySet<string> = new Set(['AssumeRoleWithWebIdentity', 'AssumeRoleWithSAML']);
 /** The only services that take bearer tokens: Bedrock's, which share one signing name. */
 const BEARER_SIGNING_NAME = 'bedrock';
 /** Derived keys of short-term API keys kept at most. */
@@ -170,16 +173,6 @@ export class Identity {
     return this.#secrets.seal(accessKeyId, secret);
   }
 
-  /** The policies that speak of a caller, as they are now. */
-  policiesOf(caller: Caller): CallerPolicies {
-    return policiesOfCaller(caller, this.directory);
-  }
-
-  #resolveAccessKey(accessKeyId: string): ResolvedKey {
-    const key = this.directory.accessKeys.byId(accessKeyId);
-    const user = key?.active && this.accounts.has(key.accountId) ? this.directory.users.byId(key.userId) : undefined;
-    if (!key || !user) throw unknownKey(accessKeyId);
-    return { caller: userCaller(user, accessKeyId), secret: this.#secrets.open(accessKeyId, key.sealedSecret) };
   /**
    * Remembers that a caller's access key was used, for a request whose signature held.
    * @param service what requests to the called service are signed for
@@ -199,6 +192,19 @@ export class Identity {
     return this.#secrets.open(id, sealedSecret) !== undefined;
   }
 
+  /** The policies that speak of a caller, as they are now. */
+  policiesOf(caller: Caller): CallerPolicies {
+    return policiesOfCaller(caller, this.directory);
+  }
+
+  #resolveAccessKey(accessKeyId: string): ResolvedKey {
+    const key = this.directory.accessKeys.byId(accessKeyId);
+    const user = key?.active && this.accounts.has(key.accountId) ? this.directory.users.byId(key.userId) : undefined;
+    if (!key || !user) throw unknownKey(accessKeyId);
+    const secret = this.#secrets.open(accessKeyId, key.sealedSecret);
+    // The server key has been replaced since: who has this access key cannot be told.
+    if (secret === undefined) throw unknownKey(accessKeyId);
+    return { caller: userCaller(user, accessKeyId), secret };
   }
 
   #openSession(accessKeyId: string, sessionToken: string): { session: Session; secret: string } {
@@ -219,6 +225,16 @@ export class Identity {
     return opened;
   }
 
+  #resolveLongTerm(key: string, alias: string, nowMs: number): Caller {
+    const credential = this.directory.apiKeyByAlias(alias);
+    if (!credential || !isApiKey(key, credential.keySha256Hex)) throw new AuthenticationFailure('bad-bearer');
+    const { active, accountId, userId, expiresAtMs } = credential;
+    const user = active && this.accounts.has(accountId) ? this.directory.users.byId(userId) : undefined;
+    if (!user) throw new AuthenticationFailure('bad-bearer');
+    if (expiresAtMs !== undefined && expiresAtMs <= nowMs) throw new AuthenticationFailure('expired-bearer');
+    return { ...userCaller(user, alias), bearer: 'LONG_TERM' };
+  }
+
   #resolveShortTerm(head: RequestHead, nowMs: number): { caller: Caller; region: string } {
     try {
       const signed = parseAuthorization(head);
@@ -232,16 +248,6 @@ export class Identity {
         nowMs,
         rule: 'standard',
         signingNames: [BEARER_SIGNING_NAME],
-  #resolveLongTerm(key: string, alias: string, nowMs: number): Caller {
-    const credential = this.directory.apiKeyByAlias(alias);
-    if (!credential || !isApiKey(key, credential.keySha256Hex)) throw new AuthenticationFailure('bad-bearer');
-    const { active, accountId, userId, expiresAtMs } = credential;
-    const user = active && this.accounts.has(accountId) ? this.directory.users.byId(userId) : undefined;
-    if (!user) throw new AuthenticationFailure('bad-bearer');
-    if (expiresAtMs !== undefined && expiresAtMs <= nowMs) throw new AuthenticationFailure('expired-bearer');
-    return { ...userCaller(user, alias), bearer: 'LONG_TERM' };
-  }
-
         keys: this.#bearerSigningKeys,
       });
       return { caller: { ...caller, bearer: 'SHORT_TERM' }, region: signed.region };

@@ -3,7 +3,6 @@
  * derived from the server key; the additional data is the access key id, so that no secret can serve another key.
  */
 import { createCipheriv, createDecipheriv, randomBytes } from 'node:crypto';
-import { OperationalError } from '#base';
 import { derivedKey } from './derived-key.ts';
 
 const NONCE_BYTES = 12;
@@ -24,8 +23,8 @@ export class SecretBox {
     );
   }
 
-  /** @throws {OperationalError} `server-key-wrong` when it was sealed under another server key */
-  open(accessKeyId: string, sealed: string): string {
+  /** Undefined when it was sealed under another server key, or for another access key. */
+  open(accessKeyId: string, sealed: string): string | undefined {
     const bytes = Buffer.from(sealed, 'base64');
     try {
       const decipher = createDecipheriv('aes-256-gcm', this.#key, bytes.subarray(0, NONCE_BYTES), {
@@ -34,13 +33,8 @@ export class SecretBox {
         .setAAD(Buffer.from(accessKeyId))
         .setAuthTag(bytes.subarray(-TAG_BYTES));
       return decipher.update(bytes.subarray(NONCE_BYTES, -TAG_BYTES), undefined, 'utf8') + decipher.final('utf8');
-    } catch (error) {
-      throw new OperationalError(
-        'server-key-wrong',
-        `the secret of access key ${accessKeyId} was sealed under another server key`,
-        'Restore the server key that this data directory was used with, or make the access key anew.',
-        { cause: error },
-      );
+    } catch {
+      return undefined;
     }
   }
 }

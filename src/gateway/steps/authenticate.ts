@@ -84,11 +84,6 @@ export const verifyBody: Step = (exchange, gateway) =>
     }
   });
 
-function verify(
-  exchange: Exchange,
-  { clock, signingKeys }: Parameters<Step>[1],
-  bodySha256Hex: string | undefined,
-): VerifiedRequest {
 /** Remembers when the caller's key was last used; only requests whose signature or token held come here. */
 export const noteKeyUse: Step = ({ caller, route, region, receivedAtMs }, { identity }) => {
   if (!caller || !route) return;
@@ -96,6 +91,11 @@ export const noteKeyUse: Step = ({ caller, route, region, receivedAtMs }, { iden
   identity.noteKeyUse(caller, signingName ?? name, region, receivedAtMs);
 };
 
+function verify(
+  exchange: Exchange,
+  { clock, signingKeys }: Parameters<Step>[1],
+  bodySha256Hex: string | undefined,
+): VerifiedRequest {
   const { authorization, route, head, secret } = exchange;
   if (authorization?.kind !== 'header' && authorization?.kind !== 'presigned')
     return bug('verifying a request that is not signed');

@@ -1,0 +1,26 @@
+/** Varve's own interface for its command line and console: one row a route. */
+import { json, type SignedRoute } from '#gateway';
+import { DENIALS_MAX, type DenialLog, explainDenial } from '#identity';
+
+export interface SignedRooms {
+  readonly denials: DenialLog;
+}
+
+export function signedRoutes({ denials }: SignedRooms): readonly SignedRoute[] {
+  return [
+    {
+      method: 'GET',
+      path: '/_varve/denials/{requestId}',
+      action: 'varve:ExplainDenial',
+      handle: async ({ caller: { accountId }, parameters: { requestId = '' } }) => {
+        const found = await denials.find(accountId, requestId);
+        if (found.length > 0)
+          return json(200, { requestId, denials: found.map((record) => ({ ...record, ...explainDenial(record) })) });
+        return json(404, {
+          code: 'NoSuchDenial',
+          message: `No request ${requestId.slice(0, 100)} of account ${accountId} is known to have been denied by a policy. The newest ${DENIALS_MAX.toLocaleString('en-US')} denials are kept; requests of other accounts, and those that failed for another reason, are not among them.`,
+        });
+      },
+    },
+  ];
+}
