@@ -8,6 +8,7 @@ import { type DemoClients, demoClients } from './demo/clients.ts';
 import { DEMO, setUp } from './demo/set-up.ts';
 import { awaitRecords, type Found } from './demo/look.ts';
 import { CONFIG_OPTIONS, CONFIG_OPTIONS_HELP, configOf, endpointOf } from './options.ts';
+import { keepMemoryPrivate } from './private-process.ts';
 import { untilStopped } from './until-stopped.ts';
 
 const HELP = `varve demo [options]
@@ -35,6 +36,7 @@ export const demo: Command = async (args) => {
   let config = await configOf({ ...values, ...(values.serve ? { localModels: true } : {}) });
   let varve: Varve | undefined;
   if (values.serve) {
+    keepMemoryPrivate();
     config = quickened(config);
     const { startVarve } = await import('#app');
     varve = await startVarve(config);

@@ -1,7 +1,8 @@
 import { access, constants, stat, statfs } from 'node:fs/promises';
 import { parseArgs } from 'node:util';
-import type { Config } from '#config';
+import { type Config, serverKeyExposure } from '#config';
 import type { Command } from './command.ts';
+import { explainRequest } from './doctor/denial.ts';
 import { CONFIG_OPTIONS, CONFIG_OPTIONS_HELP, configOf, endpointOf } from './options.ts';
 
 const HELP = `varve doctor [options]
@@ -9,7 +10,13 @@ const HELP = `varve doctor [options]
 Says in words what is wrong with this installation, and prints the effective settings.
 Exits with 1 when something must be mended.
 
-${CONFIG_OPTIONS_HELP}`;
+With --request it says why a request was denied instead: which statement decided, or what no policy allows. It asks the
+running server, with the key in AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY (root's, or one that may varve:ExplainDenial),
+else with the root key of the data directory; the request must be one of that key's account.
+
+${CONFIG_OPTIONS_HELP}  --request ID        the request id of an AccessDenied error
+  --account ID        with --request: whose root key to ask with (default: the first account)
+`;
 
 const HEALTH_TIMEOUT_MS = 5_000;
 
@@ -22,14 +29,24 @@ const note = (text: string): Finding => ({ level: 'note', text });
 const wrong = (text: string): Finding => ({ level: 'wrong', text });
 
 export const doctor: Command = async (args) => {
-  const { values } = parseArgs({ args: [...args], options: CONFIG_OPTIONS, strict: true });
+  const { values } = parseArgs({
+    args: [...args],
+    options: { ...CONFIG_OPTIONS, request: { type: 'string' }, account: { type: 'string' } },
+    strict: true,
+  });
   if (values.help) {
     process.stdout.write(HELP);
     return 0;
   }
   const config = await configOf(values);
+  if (values.request !== undefined) {
+    const named = values.listen === undefined ? process.env['AWS_ENDPOINT_URL'] : undefined;
+    const endpoint = named?.replace(/\/+$/, '') ?? endpointOf(config.listen);
+    return explainRequest(config, endpoint, { requestId: values.request, account: values.account });
+  }
   const findings = [
     ...(await checkData(config)),
+    ...(await checkServerKey(config)),
     await checkDisk(config),
     await checkEngine(config),
     ...checkSettings(config),
@@ -66,6 +83,11 @@ async function checkData({ data }: Config): Promise<Finding[]> {
   return findings;
 }
 
+async function checkServerKey(config: Config): Promise<Finding[]> {
+  const exposure = await serverKeyExposure(config);
+  return exposure === undefined ? [] : [wrong(`The server does not start: ${exposure}. Run: chmod 600 on it.`)];
+}
+
 async function checkDisk({ data, journal }: Config): Promise<Finding> {
   const { bavail, bsize } = await statfs(data).catch(() => statfs('.'));
   const freeBytes = bavail * bsize;
@@ -96,6 +118,7 @@ function checkSettings(config: Config): Finding[] {
     findings.push(
       note(`Varve listens on ${config.listen}, open to the network without TLS: put a proxy with TLS before it.`),
     );
+  if (config.authorization === 'off') findings.push(wrong(AUTHORIZATION_OFF));
   if (config.localModels)
     findings.push(
       note('The built-in model answers for well-known model ids (localModels): good for tests, wrong for an audit.'),
@@ -115,6 +138,9 @@ function checkSettings(config: Config): Finding[] {
 interface Health {
   readonly status: string;
   readonly problems?: readonly string[];
+  readonly authorization?: string;
+  /** Access keys whose secrets were sealed under another server key. */
+  readonly lostSecrets?: number;
   readonly destinations?: readonly {
     readonly route: string;
     readonly name: string;
@@ -124,7 +150,7 @@ interface Health {
   }[];
 }
 
-async function checkServer({ listen }: Config): Promise<Finding[]> {
+async function checkServer({ listen, authorization }: Config): Promise<Finding[]> {
   const endpoint = endpointOf(listen);
   let health: Health;
   try {
@@ -148,7 +174,22 @@ async function checkServer({ listen }: Config): Promise<Finding[]> {
         )
       : ok(`The destination ${name} is ${state}.`),
   );
-  return [...(problems.length === 0 ? [ok(`The server at ${endpoint} is well.`)] : problems), ...destinations];
+  const notes: Finding[] = [];
+  // The server may run with another configuration than the one that is looked at.
+  if (health.authorization === 'off' && authorization !== 'off') notes.push(wrong(AUTHORIZATION_OFF));
+  if (health.lostSecrets !== undefined) notes.push(wrong(lostSecretsText(health.lostSecrets)));
+  return [
+    ...(problems.length === 0 ? [ok(`The server at ${endpoint} is well.`)] : problems),
+    ...notes,
+    ...destinations,
+  ];
+}
+
+const AUTHORIZATION_OFF =
+  'AUTHORIZATION IS OFF: every caller with a valid key may do everything in its account. Only for test suites; remove "authorization: off" from the configuration.';
+
+function lostSecretsText(count: number): string {
+  return `${count} access ${count === 1 ? 'key is' : 'keys are'} refused as unknown: their secrets were sealed under another server key. Put that key back (serverKeyFile, else server.key in the data directory), or make these access keys anew.`;
 }
 
 /** The settings with every secret covered. */

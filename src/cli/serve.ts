@@ -2,6 +2,7 @@ import { parseArgs } from 'node:util';
 import { startVarve } from '#app';
 import type { Command } from './command.ts';
 import { CONFIG_OPTIONS, CONFIG_OPTIONS_HELP, configOf } from './options.ts';
+import { keepMemoryPrivate } from './private-process.ts';
 import { untilStopped } from './until-stopped.ts';
 
 const HELP = `varve serve [options]
@@ -22,6 +23,7 @@ export const serve: Command = async (args) => {
     process.stdout.write(HELP);
     return 0;
   }
+  keepMemoryPrivate();
   const config = await configOf({ ...values, localModels: values['local-models'], allowReset: values['allow-reset'] });
   const varve = await startVarve(config);
   if (process.stdout.isTTY) {
