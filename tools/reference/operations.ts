@@ -13,8 +13,8 @@ import { code, table } from './markdown.ts';
 
 type Table = Readonly<Record<string, ImplementedOperation | UnimplementedOperation>>;
 
-/** Tables are made without what their handlers need: nothing is called. */
-const NOTHING = {} as never;
+/** Tables are made without what their handlers need: nothing is called. Whatever is looked up in it, it is there and is nothing. */
+const NOTHING: never = new Proxy({}, { get: () => NOTHING }) as never;
 const SERVICES: Readonly<Record<string, Table>> = {
   'Amazon Bedrock Runtime': createBedrockRuntimeService(NOTHING),
   'Amazon Bedrock': createBedrockService(NOTHING),
