@@ -22,7 +22,6 @@ test('scalars are attributes; lists, maps, long texts and names with dots are to
     count: 3,
     flag: false,
     identity: { arn: 'a' },
-    tags: ['a', 'b'],
   });
   assert.deepEqual(
     others.toSorted(),

@@ -2,18 +2,17 @@
  * The `attrs` column: what of a JSON text can be filtered and grouped by, as a JSON text of its own. Derived, never the
  * truth (`raw` and `message` are). The engine's JSON type refuses a whole insert for what it does not like, so only what
  * it takes is written: no null, no empty object, no number beyond 64 bits, no dotted or doubled path, no lone surrogate.
- * Long strings and long or nested arrays are left out: they are what full-text search is for.
+ * Lists are left out, which the engine would print in its own form, and long strings, which full-text search is for.
  *
  * What a text has besides its scalars in `attrs` is told by path in the column `others`, so that a query knows where it
- * must look into the message itself. Keys of a path are joined by U+0001. A list that stands in `attrs` stands here too:
- * the engine would print it in its own form. `*` alone: the text was not looked into, or has too much to tell.
+ * must look into the message itself. Keys of a path are joined by U+0001. `*` alone: the text was not looked into, or has
+ * too much to tell.
  */
 
 /** Longer texts are not looked into: bytes for buffers, UTF-16 units for strings. */
 const SOURCE_LENGTH_MAX = 256 * 1024;
 const STRING_LENGTH_MAX = 256;
 const NAME_LENGTH_MAX = 128;
-const ARRAY_ITEMS_MAX = 16;
 const DEPTH_MAX = 8;
 /** Below the column's max_dynamic_paths, so that one record alone never spills into its shared part. */
 const PATHS_MAX = 100;
@@ -73,10 +72,11 @@ function objectText(value: Record<string, unknown>, path: string, depth: number,
       if (isScalar) noteOther(memberPath, budget);
       continue;
     }
-    const memberText =
-      isScalar || Array.isArray(member)
-        ? leafText(member, budget)
-        : objectText(member as Record<string, unknown>, memberPath, depth + 1, budget);
+    if (Array.isArray(member)) continue;
+    if (isScalar) budget.paths -= 1;
+    const memberText = isScalar
+      ? scalarText(member)
+      : objectText(member as Record<string, unknown>, memberPath, depth + 1, budget);
     if (memberText === undefined) {
       if (isScalar) noteOther(memberPath, budget);
       continue;
@@ -91,12 +91,6 @@ function noteOther(path: string, budget: Budget): void {
   else budget.others.push(path);
 }
 
-function leafText(value: unknown, budget: Budget): string | undefined {
-  const text = Array.isArray(value) ? arrayText(value) : scalarText(value);
-  if (text !== undefined) budget.paths -= 1;
-  return text;
-}
-
 function scalarText(value: unknown): string | undefined {
   if (typeof value === 'string') {
     return value.length <= STRING_LENGTH_MAX ? JSON.stringify(value.toWellFormed()) : undefined;
@@ -105,17 +99,4 @@ function scalarText(value: unknown): string | undefined {
   if (typeof value !== 'number' || !Number.isFinite(value)) return undefined;
   // An integer that a double cannot hold exactly has lost its digits; as text it is at least no number that never was.
   return Number.isInteger(value) && !Number.isSafeInteger(value) ? `"${value}"` : String(value);
-}
-
-/** Arrays of one kind of scalars only: the engine wants one type in them. */
-function arrayText(value: readonly unknown[]): string | undefined {
-  if (value.length === 0 || value.length > ARRAY_ITEMS_MAX) return undefined;
-  const kind = typeof value[0];
-  const items: string[] = [];
-  for (const item of value) {
-    const text = typeof item === kind ? scalarText(item) : undefined;
-    if (text === undefined) return undefined;
-    items.push(text);
-  }
-  return `[${items.join(',')}]`;
 }

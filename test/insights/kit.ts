@@ -97,7 +97,9 @@ export async function withInsights(work: (kit: InsightsKit) => Promise<void>): P
         const found: Triple[] = [];
         for (const { query, groups } of triples) {
           const compiled = await compile(query, groups);
-          const rows = await run(compiled);
+          const rows = await run(compiled).catch((error: Error) => {
+            throw new Error(`${query}: ${error.message}\n${compiled.sql}`, { cause: error });
+          });
           found.push({ query, ...(groups ? { groups } : {}), sql: compiled.sql.split('\n'), rows });
         }
         if (process.env['GOLDEN'] === 'write') await writeFile(path, `${JSON.stringify(found, undefined, 2)}\n`);

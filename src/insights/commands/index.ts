@@ -1,14 +1,48 @@
 /** All commands, by name. */
+import { accum } from './accum/accum.ts';
+import { addtotals } from './addtotals/addtotals.ts';
+import { autoregress } from './autoregress/autoregress.ts';
+import { countFrequent } from './count-frequent/count-frequent.ts';
+import { dedup } from './dedup/dedup.ts';
 import type { CommandDefinition } from './definition.ts';
 import { display } from './display/display.ts';
+import { expand } from './expand/expand.ts';
 import { fields } from './fields/fields.ts';
+import { filldown } from './filldown/filldown.ts';
+import { fillmissing } from './fillmissing/fillmissing.ts';
+import { filterIndex } from './filter-index/filter-index.ts';
 import { filter } from './filter/filter.ts';
 import { limit } from './limit/limit.ts';
+import { outlier } from './outlier/outlier.ts';
 import { parse } from './parse/parse.ts';
+import { sessionize } from './sessionize/sessionize.ts';
 import { sort } from './sort/sort.ts';
 import { stats } from './stats/stats.ts';
+import { unmask } from './unmask/unmask.ts';
+import { unnest } from './unnest/unnest.ts';
 
-const DEFINITIONS: readonly CommandDefinition[] = [display, fields, filter, limit, parse, sort, stats];
+const DEFINITIONS: readonly CommandDefinition[] = [
+  accum,
+  addtotals,
+  autoregress,
+  countFrequent,
+  dedup,
+  display,
+  expand,
+  fields,
+  filldown,
+  fillmissing,
+  filter,
+  filterIndex,
+  limit,
+  outlier,
+  parse,
+  sessionize,
+  sort,
+  stats,
+  unmask,
+  unnest,
+];
 
 const BY_NAME = new Map(
   DEFINITIONS.flatMap((definition) => definition.names.map((name) => [name, definition] as const)),

@@ -2,7 +2,7 @@
 import { MalformedQuery, type Span } from '../errors.ts';
 import type { CallNode, Expression, Query } from '../syntax/index.ts';
 import { EventFields, type EventSource } from './event-source.ts';
-import { compileExpression } from './expressions.ts';
+import { compileExpression, jsonAccess } from './expressions.ts';
 import type { Parameters } from './parameters.ts';
 import type { Column, Relation } from './relation.ts';
 import type { Typed } from './typed.ts';
@@ -84,17 +84,30 @@ export class CompileContext {
     return `c${this.#columns}`;
   }
 
-  /** The value of a field in the rows of a relation; missing after `stats` means unknown. */
-  field(name: string, relation: Relation, span: Span): Typed {
-    const made = relation.made.get(name);
+  /**
+   * The value of a field in the rows of a relation: one that the query made, a path inside such a one, or one of the events.
+   * After an aggregation only made fields are there; what is not is null, as a missing field is.
+   */
+  field(name: string, relation: Relation, _span: Span): Typed {
+    const made = relation.made.get(name) ?? this.#insideMade(name, relation);
     if (made) return made;
     if (relation.events) return relation.events.field(name);
-    return this.unknownField(name, span);
+    return { sql: "CAST(NULL, 'Nullable(String)')", kind: 'any' };
   }
 
-  /** After an aggregation only its own names are there; what is not is null, as a missing field is. */
-  unknownField(_name: string, _span: Span): Typed {
-    return { sql: "CAST(NULL, 'Nullable(String)')", kind: 'any' };
+  /** `j.a.0` where `j` was made: what jsonParse, unnest and the like have given. */
+  #insideMade(name: string, relation: Relation): Typed | undefined {
+    for (let dot = name.lastIndexOf('.'); dot > 0; dot = name.lastIndexOf('.', dot - 1)) {
+      const object = relation.made.get(name.slice(0, dot));
+      if (object === undefined || (object.kind !== 'json' && object.kind !== 'any')) continue;
+      const path = name.slice(dot + 1).split('.');
+      return jsonAccess(
+        object,
+        path.map((step) => (/^\d{1,6}$/.test(step) ? Number(step) : step)),
+        this,
+      );
+    }
+    return undefined;
   }
 
   /** An expression over the rows of a relation. @throws {MalformedQuery} */

@@ -53,7 +53,7 @@ export function compileExpression(
       if (definition.aggregate) {
         throw new MalformedQuery(`The function ${node.name} can be used in stats only.`, node.span);
       }
-      return definition.compile(node, node.args.map(compileUnlessRegex(compile)), context, relation);
+      return definition.compile(node, node.args.map(compileArgument(compile)), context, relation);
     }
     case 'access':
       return jsonAccess(compile(node.object), node.path, context);
@@ -64,9 +64,9 @@ export function compileExpression(
   }
 }
 
-/** Functions that take a regular expression look at their nodes themselves. */
-function compileUnlessRegex(compile: (node: Expression) => Typed) {
-  return (node: Expression): Typed => (node.kind === 'regex' ? NULL_TEXT : compile(node));
+/** Functions that take a regular expression or a period look at their nodes themselves. */
+function compileArgument(compile: (node: Expression) => Typed) {
+  return (node: Expression): Typed => (node.kind === 'regex' || node.kind === 'duration' ? NULL_TEXT : compile(node));
 }
 
 export function literal(value: string | number | boolean | null, { parameters }: CompileContext): Typed {
@@ -95,7 +95,7 @@ function binary(operator: BinaryOperator, left: Typed, right: Typed): Typed {
       // By zero there is no result, as there is none for what is missing.
       const divisor = `nullIf(${asNumber(right)}, 0)`;
       return typed(
-        operator === '/' ? `(${asNumber(left)} / ${divisor})` : `fmod(${asNumber(left)}, ${divisor})`,
+        operator === '/' ? `(${asNumber(left)} / ${divisor})` : `modulo(${asNumber(left)}, ${divisor})`,
         'number',
       );
     }

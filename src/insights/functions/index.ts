@@ -1,9 +1,13 @@
+import { ADDRESSES } from './addresses.ts';
 import { AGGREGATES } from './aggregates.ts';
 import type { FunctionDefinition, FunctionTable } from './definition.ts';
 import { GENERAL } from './general.ts';
+import { JSONS } from './json.ts';
+import { NUMBERS } from './numbers.ts';
+import { TEXTS } from './texts.ts';
 import { TIMES } from './times.ts';
 
-const FUNCTIONS: FunctionTable = { ...GENERAL, ...TIMES, ...AGGREGATES };
+const FUNCTIONS: FunctionTable = { ...ADDRESSES, ...AGGREGATES, ...GENERAL, ...JSONS, ...NUMBERS, ...TEXTS, ...TIMES };
 
 /** @param name in any case */
 export function functionNamed(name: string): FunctionDefinition | undefined {

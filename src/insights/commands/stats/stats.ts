@@ -2,7 +2,7 @@ import type { CompileContext } from '../../compile/context.ts';
 import { compileExpression } from '../../compile/expressions.ts';
 import { naturalOrder } from '../../compile/order.ts';
 import type { Column, Relation } from '../../compile/relation.ts';
-import type { Typed } from '../../compile/typed.ts';
+import { NULL_TEXT, type Typed } from '../../compile/typed.ts';
 import { MalformedQuery } from '../../errors.ts';
 import { functionNamed } from '../../functions/index.ts';
 import { type CommandNode, type Expression, type Named, parseList, parseNamed } from '../../syntax/index.ts';
@@ -63,7 +63,9 @@ function aggregated(
     if (inner.kind === 'call') {
       const definition = functionNamed(inner.name);
       if (!definition?.aggregate) return undefined;
-      const args = inner.args.map((argument) => context.expression(argument, input));
+      const args = inner.args.map((argument) =>
+        argument.kind === 'duration' ? NULL_TEXT : context.expression(argument, input),
+      );
       return definition.compile(inner, args, context, input);
     }
     if (inner.kind !== 'field') return undefined;
