@@ -197,10 +197,6 @@ test('what infrastructure tools ask before they delete a role is answered, and u
       unknown,
     );
     await assert.rejects(iam.send(new UpdateAssumeRolePolicyCommand({ RoleName, PolicyDocument: TRUST })), unknown);
-    await assert.rejects(
-      create(iam, 'bounded', { PermissionsBoundary: 'arn:aws:iam::aws:policy/ReadOnlyAccess' }),
-      fails('InvalidInput', /permissions boundaries/, 400),
-    );
     await assert.rejects(iam.send(new ListMFADevicesCommand({})), fails('InvalidAction', /second factors/, 400));
   }));
 
