@@ -10,7 +10,7 @@ import { Readable } from 'node:stream';
 import { IAMClient } from '@aws-sdk/client-iam';
 import { STSClient } from '@aws-sdk/client-sts';
 import { type Clock, randomIds } from '#base';
-import { Authorizer, denialSentence, Identity } from '#identity';
+import { Authorizer, type Caller, denialSentence, Identity, WebIdentities } from '#identity';
 import { type CallContext, iamAuthorization, type OperationTable, type Rule, stsAuthorization } from '#services';
 import { openState } from '#state';
 import {
@@ -35,6 +35,8 @@ export const OTHER_ACCOUNT = '210987654321';
 export const ROOT_KEY = { accessKeyId: 'AKIAROOT000000000001', secretAccessKey: 'the root secret of this test' };
 export const OTHER_ROOT_KEY = { accessKeyId: 'AKIAROOT000000000002', secretAccessKey: 'the root secret of the other' };
 
+const NOBODY: Caller = { kind: 'anonymous', accountId: '', arn: '', userId: '', accessKeyId: '' };
+
 interface Credentials {
   accessKeyId: string;
   secretAccessKey: string;
@@ -53,7 +55,7 @@ export async function withServices(work: (services: InProcess) => Promise<void>)
   const folder = await mkdtemp(join(tmpdir(), 'varve-services-'));
   const state = await openState(join(folder, 'state.sqlite'));
   let aheadMs = 0;
-  const clock: Clock = { nowMs: () => Date.now() + aheadMs, monotonicMs: () => performance.now() };
+  const clock: Clock = { nowMs: () => Date.now() + aheadMs, monotonicMs: () => performance.now() + aheadMs };
   try {
     const identity = await Identity.open({
       accounts: [
@@ -78,9 +80,10 @@ export async function withServices(work: (services: InProcess) => Promise<void>)
       },
       enforced: true,
     });
+    const webIdentities = new WebIdentities(clock);
     const tables: Record<string, OperationTable<string>> = {
       iam: createIamService({ identity, clock }),
-      sts: createStsService({ identity }),
+      sts: createStsService({ identity, webIdentities }),
     };
     const settings = (credentials: Credentials) => ({
       region: 'us-east-1',
@@ -147,30 +150,21 @@ async function perform(
   requestId: string,
   { identity, authorizer, clock, tables }: Server,
 ): Promise<WireResponse> {
-  const parsed = parseAuthorization(head);
-  if (parsed.kind !== 'header') throw new AuthenticationFailure('missing');
-  const { caller, secret } = identity.resolve(parsed.accessKeyId, parsed.sessionToken);
-  const verified = verifySignature(parsed, head, {
-    secret,
-    bodySha256Hex: createHash('sha256').update(body).digest('hex'),
-    nowMs: clock.nowMs(),
-    rule: 'standard',
-    signingNames: [route.service.metadata.signingName ?? route.service.metadata.name],
-  });
+  const { caller, region, signedHeaders } = authenticate(route, head, body, identity, clock);
   const operation = tables[route.serviceName]?.[route.operation.name];
   if (operation?.kind !== 'implemented') throw new ApiError('InvalidAction', operation?.why ?? '', { status: 400 });
   const input = decodeRequest(route, head, body);
   const requestContext = {
     'aws:SourceIp': '10.1.2.3',
     'aws:CurrentTime': new Date(clock.nowMs()).toISOString(),
-    'aws:RequestedRegion': parsed.region,
+    'aws:RequestedRegion': region,
   };
   const rules: Readonly<Record<string, unknown>> = route.serviceName === 'iam' ? iamAuthorization : stsAuthorization;
   const rule = rules[route.operation.name] as Rule | undefined;
   if (typeof rule === 'function') {
     const { directory } = identity;
     const { accountId } = caller;
-    for (const need of rule(input as never, { accountId, region: parsed.region, directory, caller })) {
+    for (const need of rule(input as never, { accountId, region, directory, caller })) {
       const decision = authorizer.decide(caller, need, requestContext);
       if (decision.effect === 'allow') continue;
       throw new ApiError('AccessDenied', denialSentence(decision, caller.arn, need), { status: 403 });
@@ -179,14 +173,14 @@ async function perform(
   const context: CallContext = {
     requestId,
     caller,
-    may: (question) => authorizer.decide(caller, question, requestContext),
+    may: (question, as = caller) => authorizer.decide(as, question, requestContext),
     accountId: caller.accountId,
-    region: parsed.region,
+    region,
     receivedAtMs: clock.nowMs(),
     sourceIp: '::ffff:10.1.2.3',
     userAgent: '',
     headers: head.headers,
-    signedHeaders: verified.signedHeaders,
+    signedHeaders,
     body: undefined,
     bodyStream: undefined,
     signal: new AbortController().signal,
@@ -195,6 +189,30 @@ async function perform(
   };
   const output = await operation.handle(input, context);
   return encodeResponse(route, output as Record<string, unknown>, requestId);
+}
+
+function authenticate(
+  route: Route,
+  head: RequestHead,
+  body: Buffer,
+  identity: Identity,
+  clock: Clock,
+): { caller: Caller; region: string; signedHeaders: ReadonlySet<string> } {
+  const parsed = parseAuthorization(head);
+  if (parsed.kind === 'anonymous' && identity.allowsAnonymous(route.operation)) {
+    return { caller: NOBODY, region: 'us-east-1', signedHeaders: new Set() };
+  }
+  if (parsed.kind !== 'header') throw new AuthenticationFailure('missing');
+  const signingName = route.service.metadata.signingName ?? route.service.metadata.name;
+  const { caller, secret } = identity.resolve(parsed.accessKeyId, parsed.sessionToken, signingName);
+  const { signedHeaders } = verifySignature(parsed, head, {
+    secret,
+    bodySha256Hex: createHash('sha256').update(body).digest('hex'),
+    nowMs: clock.nowMs(),
+    rule: 'standard',
+    signingNames: [signingName],
+  });
+  return { caller, region: parsed.region, signedHeaders };
 }
 
 interface SdkResponse {

@@ -185,21 +185,20 @@ test('sessions last no longer than the role, or the chain of roles, allows', () 
     );
   }));
 
-test('what would narrow or mark a session is refused, not left out', () =>
+test('second factors and context providers, which are not there, are refused', () =>
   withServices(async ({ iam, sts }) => {
     await makeRole(iam(), 'R', trusting({ AWS: ACCOUNT }));
-    const refusals: Partial<AssumeRoleCommandInput>[] = [
-      { Policy: policy({ Effect: 'Deny', Action: '*', Resource: '*' }) },
-      { PolicyArns: [{ arn: 'arn:aws:iam::aws:policy/ReadOnlyAccess' }] },
-      { Tags: [{ Key: 'a', Value: 'b' }] },
-      { SourceIdentity: 'somebody' },
-    ];
-    for (const refused of refusals) {
-      await assert.rejects(assume(sts(), arn('R'), refused), fails('ValidationError', /Varve/, 400));
-    }
     await assert.rejects(
       assume(sts(), arn('R'), { SerialNumber: 'arn:aws:iam::1:mfa/x', TokenCode: '123456' }),
       fails('AccessDenied', /MultiFactorAuthentication/, 403),
+    );
+    await assert.rejects(
+      assume(sts(), arn('R'), { ProvidedContexts: [{ ContextAssertion: 'abcd' }] }),
+      fails('ValidationError', /ProvidedContexts/, 400),
+    );
+    await assert.rejects(
+      assume(sts(), 'arn:aws:iam::role/without-account'),
+      fails('ValidationError', 'arn:aws:iam::role/without-account is invalid', 400),
     );
   }));
 

@@ -12,6 +12,7 @@ import {
   userArn,
 } from '#identity';
 import type { Need, NeedScope } from '../authorization.ts';
+import { providerByArn } from './oidc-provider-answers.ts';
 import { isAwsManaged } from './policy-answers.ts';
 
 /** A thing of IAM as policies see it. */
@@ -57,6 +58,11 @@ export function policyResource(arn: string, { directory }: NeedScope): EntityRes
 export function readPolicyResource(arn: string, scope: NeedScope): EntityResource {
   const resource = policyResource(arn, scope);
   return isAwsManaged(arn) ? { ...resource, resourceAccountId: scope.accountId } : resource;
+}
+
+/** An OpenID Connect provider. */
+export function oidcProviderResource(arn: string, { accountId, directory }: NeedScope): EntityResource {
+  return { resource: arn, context: tagContext(providerByArn(directory, accountId, arn)?.tags) };
 }
 
 /** A user, role or policy that does not exist yet: its ARN with the path it asks for. */

@@ -25,7 +25,7 @@ export function readTags(tags: readonly Tag[] | undefined): KeptTag[] {
 export function mergeTags(
   present: readonly KeptTag[],
   added: readonly KeptTag[],
-  quota: 'TagsPerRole' | 'TagsPerUser' | 'TagsPerPolicy' = 'TagsPerRole',
+  quota: 'TagsPerRole' | 'TagsPerUser' | 'TagsPerPolicy' | 'TagsPerOpenIdConnectProvider' = 'TagsPerRole',
 ): KeptTag[] {
   const merged = [
     ...withoutTags(
