@@ -1,6 +1,6 @@
 /** Request metadata, and callers with Bedrock API keys: what stands in the record about who called and why. */
 import assert from 'node:assert/strict';
-import { createHash, createHmac, randomBytes } from 'node:crypto';
+import { randomBytes } from 'node:crypto';
 import { test } from 'node:test';
 import {
   BedrockRuntimeClient,
@@ -17,12 +17,12 @@ import {
   PutRolePolicyCommand,
   PutUserPolicyCommand,
 } from '@aws-sdk/client-iam';
-import { SignatureV4 } from '@smithy/signature-v4';
 import { allOf, ECHO, message, refusal } from '../calls.ts';
 import { ACCOUNT, REGION, ROOT_KEY } from '../harness.ts';
 import { BUCKET, makeBucket, policy, putLogging } from '../logging.ts';
 import { recordInBucket } from '../records.ts';
 import { shareVarve } from '../shared.ts';
+import { shortTermKey } from '../short-term-key.ts';
 
 const varve = await shareVarve({});
 const { clients } = varve;
@@ -124,7 +124,7 @@ test('a requestMetadata member that breaks a rule is refused with ValidationExce
 });
 
 test("a short-term Bedrock API key, made as AWS's token generator makes it, calls and is recorded as its maker", async () => {
-  const token = await shortTermKey(ROOT_KEY);
+  const token = await shortTermKey(ROOT_KEY, REGION);
   const client = bearerClient(token);
   try {
     const { $metadata } = await client.send(new ConverseCommand({ modelId: ECHO, messages: [message('by key')] }));
@@ -198,24 +198,6 @@ function bearerClient(token: string): BedrockRuntimeClient {
   });
 }
 
-/** As `aws-bedrock-token-generator` does: a presigned CallWithBearerToken, in base64. */
-async function shortTermKey(credentials: { accessKeyId: string; secretAccessKey: string }): Promise<string> {
-  const signer = new SignatureV4({ service: 'bedrock', region: REGION, credentials, sha256: NodeHash });
-  const request = {
-    method: 'POST',
-    protocol: 'https:',
-    hostname: 'bedrock.amazonaws.com',
-    path: '/',
-    query: { Action: 'CallWithBearerToken' },
-    headers: { host: 'bedrock.amazonaws.com' },
-  };
-  const { query = {} } = await signer.presign(request, { expiresIn: 43_200 });
-  const text = Object.entries(query)
-    .map(([name, value]) => `${encodeURIComponent(name)}=${encodeURIComponent(String(value))}`)
-    .join('&');
-  return `bedrock-api-key-${Buffer.from(`bedrock.amazonaws.com/?${text}&Version=1`).toString('base64')}`;
-}
-
 /** The key of a new user who may use Bedrock. */
 async function longTermKey(UserName: string): Promise<string> {
   await clients.iam.send(new CreateUserCommand({ UserName }));
@@ -225,17 +207,4 @@ async function longTermKey(UserName: string): Promise<string> {
     new CreateServiceSpecificCredentialCommand({ UserName, ServiceName: 'bedrock.amazonaws.com' }),
   );
   return ServiceSpecificCredential?.ServiceCredentialSecret ?? '';
-}
-
-class NodeHash {
-  readonly #hash;
-  constructor(secret?: unknown) {
-    this.#hash = secret === undefined ? createHash('sha256') : createHmac('sha256', secret as Buffer);
-  }
-  update(data: string | Uint8Array): void {
-    this.#hash.update(data);
-  }
-  digest(): Promise<Uint8Array> {
-    return Promise.resolve(new Uint8Array(this.#hash.digest()));
-  }
 }
