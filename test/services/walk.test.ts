@@ -127,13 +127,13 @@ interface AuthScheme {
 
 /** ListDirectoryBuckets is signed for a service of its own; here it shall come as far as the others. */
 function signForS3({ middlewareStack }: s3.S3Client): void {
-  middlewareStack.addRelativeTo(
-    (next: (call: never) => Promise<never>, context: Readonly<Record<string, unknown>>) => async (call: never) => {
+  middlewareStack.add(
+    (next, context) => (call) => {
       const { selectedHttpAuthScheme: scheme } = context['__smithy_context'] as Record<string, AuthScheme | undefined>;
       Object.assign(scheme?.httpAuthOption.signingProperties ?? {}, { signingName: 's3' });
       return next(call);
     },
-    { relation: 'before', toMiddleware: 'httpSigningMiddleware', name: 'signForS3' },
+    { step: 'build' },
   );
 }
 
