@@ -172,9 +172,10 @@ const START_MS_MAX = 20_000;
 export async function withServerProcess(
   settings: Readonly<Record<string, unknown>>,
   work: (server: ServerProcess) => Promise<void>,
+  environment: Readonly<Record<string, string>> = {},
 ): Promise<void> {
   const dataDir = await mkdtemp(join(tmpdir(), 'varve-faults-'));
-  const server = await startServerProcess(dataDir, settings);
+  const server = await startServerProcess(dataDir, settings, environment);
   try {
     await work(server);
     const status = await server.stop();
@@ -188,6 +189,7 @@ export async function withServerProcess(
 export async function startServerProcess(
   dataDir: string,
   settings: Readonly<Record<string, unknown>>,
+  environment: Readonly<Record<string, string>> = {},
 ): Promise<ServerProcess> {
   const port = await freePort();
   const endpoint = `http://127.0.0.1:${port}`;
@@ -197,6 +199,7 @@ export async function startServerProcess(
   });
   const child = spawn(process.execPath, ['bin/varve.mjs', 'serve', '--config', configFile], {
     cwd: ROOT,
+    env: { ...process.env, ...environment },
     stdio: ['ignore', 'pipe', 'pipe'],
   });
   const exited = new Promise<number | null>((resolve) => child.once('exit', (code) => resolve(code)));
@@ -286,7 +289,8 @@ function readStatus(pid: number): string {
   }
 }
 
-function processTree(root: number): number[] {
+/** A process and all its descendants. */
+export function processTree(root: number): number[] {
   const children = new Map<number, number[]>();
   for (const name of readdirSync('/proc')) {
     if (!/^\d+$/.test(name)) continue;

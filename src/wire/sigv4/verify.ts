@@ -108,8 +108,15 @@ export function verifySignature(
     AWSAccessKeyId: parsed.accessKeyId,
     StringToSign: told?.stringToSign,
     SignatureProvided: parsed.signature,
-    CanonicalRequest: told?.canonical,
+    CanonicalRequest: told && withoutToken(told.canonical),
   });
+}
+
+/** S3 prints the canonical request of a wrong signature; who sent a session token need not have it printed into logs. */
+function withoutToken(canonical: string): string {
+  return canonical
+    .replace(/^x-amz-security-token:.*$/m, 'x-amz-security-token:(as sent)')
+    .replace(/(?<=[&\n]X-Amz-Security-Token=)[^&\n]*/, '(as-sent)');
 }
 
 function signingKeyOf(parsed: SignedAuthorization, { keys, secret }: VerifyOptions, date: string): KeyObject {
