@@ -189,7 +189,11 @@ const AUTHORIZATION_OFF =
   'AUTHORIZATION IS OFF: every caller with a valid key may do everything in its account. Only for test suites; remove "authorization: off" from the configuration.';
 
 function lostSecretsText(count: number): string {
-  return `${count} access ${count === 1 ? 'key is' : 'keys are'} refused as unknown: their secrets were sealed under another server key. Put that key back (serverKeyFile, else server.key in the data directory), or make these access keys anew.`;
+  const keys =
+    count === 1
+      ? '1 access key is refused as unknown: its secret was'
+      : `${count} access keys are refused as unknown: their secrets were`;
+  return `${keys} sealed under another server key. Put that key back (serverKeyFile, else server.key in the data directory), or make ${count === 1 ? 'this access key' : 'these access keys'} anew.`;
 }
 
 /** The settings with every secret covered. */

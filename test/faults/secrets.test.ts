@@ -277,10 +277,7 @@ test('with another server key the access keys that were made before are unknown,
         ['bin/varve.mjs', 'doctor', '--data', dataDir, '--listen', new URL(endpoint).host],
         { cwd: new URL('../..', import.meta.url).pathname },
       ).catch((error: { stdout: string }) => error);
-      assert.match(
-        doctor.stdout,
-        /^WRONG +1 access key is refused as unknown: their secrets were sealed under another/m,
-      );
+      assert.match(doctor.stdout, /^WRONG +1 access key is refused as unknown: its secret was sealed under another/m);
     });
     await writeFile(keyFile, kept);
     await run(async (endpoint, log) => {
