@@ -32,6 +32,7 @@ import {
   createS3Service,
   createStsService,
   iamAuthorization,
+  iamDenialMessage,
   logsAuthorization,
   s3Authorization,
   s3DenialMessage,
@@ -357,7 +358,14 @@ async function openPlant(config: Config, parts: Partial<VarveParts>, telemetry: 
         },
       ],
       ['logs', { operations: createLogsService({ logGroups }), authorization: logsAuthorization }],
-      ['iam', { operations: createIamService({ identity, clock }), authorization: iamAuthorization }],
+      [
+        'iam',
+        {
+          operations: createIamService({ identity, clock }),
+          authorization: iamAuthorization,
+          denialMessage: iamDenialMessage,
+        },
+      ],
       ['sts', { operations: createStsService({ identity, webIdentities }), authorization: stsAuthorization }],
     ]);
     if (config.authorization === 'off') emit({ name: 'authorization-off' });

@@ -4,7 +4,7 @@ export { createBedrockService } from './bedrock/index.ts';
 export { bedrockRuntimeAuthorization } from './bedrock-runtime/authorization.ts';
 export { createBedrockRuntimeService } from './bedrock-runtime/index.ts';
 export { iamAuthorization } from './iam/authorization.ts';
-export { createIamService } from './iam/index.ts';
+export { createIamService, iamDenialMessage } from './iam/index.ts';
 export { logsAuthorization } from './logs/authorization.ts';
 export { createLogsService, type LogsDependencies } from './logs/index.ts';
 export { RawAnswer } from './raw-answer.ts';

@@ -11,7 +11,14 @@ import { IAMClient } from '@aws-sdk/client-iam';
 import { STSClient } from '@aws-sdk/client-sts';
 import { type Clock, randomIds } from '#base';
 import { Authorizer, type Caller, denialSentence, Identity, WebIdentities } from '#identity';
-import { type CallContext, iamAuthorization, type OperationTable, type Rule, stsAuthorization } from '#services';
+import {
+  type CallContext,
+  iamAuthorization,
+  iamDenialMessage,
+  type OperationTable,
+  type Rule,
+  stsAuthorization,
+} from '#services';
 import { openState } from '#state';
 import {
   ApiError,
@@ -167,7 +174,11 @@ async function perform(
     for (const need of rule(input as never, { accountId, region, directory, caller })) {
       const decision = authorizer.decide(caller, need, requestContext);
       if (decision.effect === 'allow') continue;
-      throw new ApiError('AccessDenied', denialSentence(decision, caller.arn, need), { status: 403 });
+      const message =
+        route.serviceName === 'iam'
+          ? iamDenialMessage(decision, caller, need)
+          : denialSentence(decision, caller.arn, need);
+      throw new ApiError('AccessDenied', message, { status: 403 });
     }
   }
   const context: CallContext = {

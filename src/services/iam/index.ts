@@ -11,6 +11,7 @@ import { rolesOperations } from './roles.ts';
 import { simulationOperations } from './simulation.ts';
 import { usersOperations } from './users.ts';
 
+export { denialMessage as iamDenialMessage } from './denial-message.ts';
 export type { IamDependencies } from './dependencies.ts';
 
 /** The operation table of IAM. `dependencies.identity` keeps the directory; the account is the caller's. */
