@@ -26,6 +26,8 @@ export interface CallContext {
   readonly signedHeaders: ReadonlySet<string>;
   /** The request's body as received (decoded from aws-chunked); undefined when the operation takes a stream. */
   readonly body: Body | undefined;
+  /** SHA-256 of `body`, lower-case hex. */
+  readonly bodySha256Hex: string | undefined;
   /** The streaming payload of operations whose input has one (PutObject, UploadPart); ends with an error when a hash or signature fails. */
   readonly bodyStream: Readable | undefined;
   /** Aborts when the caller goes away or the server is stopping for good. */

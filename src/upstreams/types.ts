@@ -9,6 +9,8 @@ export interface ModelCall {
   readonly region: string;
   readonly accountId: string;
   readonly body: Body;
+  /** Of the body, lower-case hex, where it is known already: a large body need not be read once more to be signed. */
+  readonly bodySha256Hex?: string | undefined;
   readonly contentType: string;
   readonly accept: string;
   /** The request's `x-amzn-bedrock-…` headers (guardrail, trace, performance, service tier), lower case. */

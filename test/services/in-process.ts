@@ -193,6 +193,7 @@ async function perform(
     headers: head.headers,
     signedHeaders,
     body: undefined,
+    bodySha256Hex: undefined,
     bodyStream: undefined,
     signal: new AbortController().signal,
     setHeader: () => undefined,

@@ -57,6 +57,7 @@ function contextOf(
     headers: exchange.head.headers,
     signedHeaders: exchange.verified?.signedHeaders ?? new Set(),
     body: exchange.body,
+    bodySha256Hex: exchange.bodySha256Hex,
     bodyStream: exchange.bodyStream,
     signal: exchange.abort.signal,
     setHeader: (name, value) => {

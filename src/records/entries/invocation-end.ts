@@ -60,17 +60,25 @@ export function decodeInvocationEnd(payload: Buffer, attachments: readonly strin
   const { header, rest } = unframe('invocation end', VERSION, payload);
   const { facts, line, prompt, completion, objects } = header as Header;
   const cutter = new Cutter(rest);
-  const texts = {
-    facts,
-    line: cutter.take(line),
-    prompt: cutter.take(prompt).toString(),
-    completion: cutter.take(completion).toString(),
-  };
+  const lineBytes = cutter.take(line);
+  const promptBytes = cutter.take(prompt);
+  const completionBytes = cutter.take(completion);
   const dataObjects = objects.map(({ size, attachment, ...common }): DataObject => {
     if (attachment === undefined) return { ...common, bytes: cutter.take(size ?? 0) };
     if (!attachments.includes(attachment)) bug(`${common.key} names a spilled body that its entry does not hold`);
     return { ...common, attachment };
   });
   cutter.end();
-  return { ...texts, dataObjects };
+  return {
+    facts,
+    line: lineBytes,
+    // Of an entry's readers only the store's looks at the texts.
+    get prompt() {
+      return promptBytes.toString();
+    },
+    get completion() {
+      return completionBytes.toString();
+    },
+    dataObjects,
+  };
 }

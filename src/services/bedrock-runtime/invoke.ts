@@ -30,6 +30,7 @@ export async function performCall(
     region: context.region,
     accountId: context.accountId,
     body: context.body ?? bug(`${call.operation} without a body`),
+    bodySha256Hex: context.bodySha256Hex,
     bedrockHeaders: bedrockHeadersOf(context.headers),
     requestId: context.requestId,
     signal: context.signal,

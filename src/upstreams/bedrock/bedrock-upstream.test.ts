@@ -284,6 +284,13 @@ test('a stream that breaks off within a frame gives its whole frames and then Mo
   assert.equal((await rejection(frames.next())).code, 'ModelStreamErrorException');
 });
 
+test('a body whose hash is known is signed with it, not read once more', async () => {
+  mock.answer = (_, response) => void response.end('{}');
+  const bodySha256Hex = 'ab'.repeat(32);
+  await upstream().answer(modelCall('Converse', 'amazon.nova-lite-v1:0', {}, { bodySha256Hex }));
+  assert.equal(mock.seen[0]?.headers['x-amz-content-sha256'], bodySha256Hex);
+});
+
 test('frames that come together are given together, those before a damaged one too', async () => {
   const [first, second, damaged] = [0, 1, 2].map((index) => frame('chunk', { index }));
   if (damaged) damaged[damaged.length - 6] = (damaged[damaged.length - 6] ?? 0) ^ 1;

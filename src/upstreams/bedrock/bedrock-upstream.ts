@@ -92,7 +92,8 @@ class BedrockUpstream implements Upstream {
     const target = targetOf(endpoint, call);
     const found = this.#credentials();
     const credentials = found instanceof Promise ? await found : found;
-    const bodySha256Hex = body.inMemory ? hash('sha256', body.inMemory, 'hex') : await hashOf(body);
+    const bodySha256Hex =
+      call.bodySha256Hex ?? (body.inMemory ? hash('sha256', body.inMemory, 'hex') : await hashOf(body));
     const headers = signRequest({
       method: 'POST',
       target,

@@ -17,6 +17,7 @@ export function countTokens({ invocations }: RuntimeDependencies): ImplementedOp
         region: context.region,
         accountId: context.accountId,
         body: context.body ?? bug('CountTokens without a body'),
+        bodySha256Hex: context.bodySha256Hex,
         contentType: 'application/json',
         accept: 'application/json',
         bedrockHeaders: bedrockHeadersOf(context.headers),
