@@ -1,6 +1,7 @@
 import type { IamOperation } from '#wire';
 import type { AuthorizationTable } from '../authorization.ts';
 import { accessKeysAuthorization } from './access-keys.ts';
+import { accountAuthorization } from './account.ts';
 import { apiKeysAuthorization } from './api-keys.ts';
 import { groupsAuthorization } from './groups.ts';
 import { oidcProvidersAuthorization } from './oidc-providers.ts';
@@ -19,4 +20,5 @@ export const iamAuthorization: AuthorizationTable<IamOperation> = {
   ...policiesAuthorization,
   ...simulationAuthorization,
   ...oidcProvidersAuthorization,
+  ...accountAuthorization,
 };

@@ -12,7 +12,7 @@ import { pageOf } from './paging.ts';
 import { checkPolicyArn, nameInArn, noSuchPolicy } from './policy-answers.ts';
 
 /** Managed policies of one user, group or role. (IAM User Guide, "IAM and AWS STS quotas".) */
-const ATTACHED_POLICIES_MAX = 10;
+export const ATTACHED_POLICIES_MAX = 10;
 
 const QUOTAS = { user: 'PoliciesPerUser', group: 'PoliciesPerGroup', role: 'PoliciesPerRole' } as const;
 
@@ -64,12 +64,15 @@ export function listAttached<T extends Entity & PolicyHolder>(
   const holder = registry.get(accountId, name);
   if (!holder) throw noSuchHolder(kind, name);
   const { PathPrefix = '/' } = input;
-  const policies = holder.attachedPolicyArns
-    .filter((arn) => arn.slice(arn.indexOf('/')).startsWith(PathPrefix))
-    .map((arn) => ({ PolicyName: nameInArn(arn), PolicyArn: arn }))
+  const policies = describeAttached(holder.attachedPolicyArns)
+    .filter(({ PolicyArn }) => PolicyArn.slice(PolicyArn.indexOf('/')).startsWith(PathPrefix))
     .toSorted((a, b) => (keyOf(a) < keyOf(b) ? -1 : 1));
   const { items, ...page } = pageOf(policies, keyOf, input);
   return { AttachedPolicies: items, ...page };
+}
+
+export function describeAttached(arns: readonly string[]): { PolicyName: string; PolicyArn: string }[] {
+  return arns.map((arn) => ({ PolicyName: nameInArn(arn), PolicyArn: arn }));
 }
 
 /** @throws {ApiError} NoSuchEntity */

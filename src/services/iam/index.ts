@@ -3,6 +3,7 @@ import type { IamOperation } from '#wire';
 import { type OperationTable, unimplementedAll } from '../service.ts';
 import type { IamDependencies } from './dependencies.ts';
 import { accessKeysOperations } from './access-keys.ts';
+import { accountOperations } from './account.ts';
 import { apiKeysOperations } from './api-keys.ts';
 import { groupsOperations } from './groups.ts';
 import { oidcProvidersOperations } from './oidc-providers.ts';
@@ -25,6 +26,7 @@ export function createIamService(dependencies: IamDependencies): OperationTable<
     ...policiesOperations(dependencies),
     ...simulationOperations(dependencies),
     ...oidcProvidersOperations(dependencies),
+    ...accountOperations(dependencies),
     ...NOT_THERE,
   } satisfies OperationTable<IamOperation>;
 }
@@ -114,9 +116,7 @@ const NOT_THERE = {
     'GenerateCredentialReport',
     'GenerateOrganizationsAccessReport',
     'GenerateServiceLastAccessedDetails',
-    'GetAccountAuthorizationDetails',
     'GetAccountProperties',
-    'GetAccountSummary',
     'GetCredentialReport',
     'GetDelegationRequest',
     'GetHumanReadableSummary',

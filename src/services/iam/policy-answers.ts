@@ -2,6 +2,8 @@
 import { type Directory, DirectoryRefusal, type ManagedPolicy, MANAGED_POLICIES_MAX, policyArn } from '#identity';
 import { ApiError } from '#wire';
 
+/** Versions of one managed policy. (IAM User Guide, "IAM and AWS STS quotas".) */
+export const POLICY_VERSIONS_MAX = 5;
 const POLICY_ARN = /^arn:aws:iam::(\d{12}|aws):policy\/[\w+=,.@/-]+$/;
 const AWS_POLICY_ARN = 'arn:aws:iam::aws:';
 

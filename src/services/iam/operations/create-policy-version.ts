@@ -3,13 +3,11 @@ import { ApiError } from '#wire';
 import { implement, type ImplementedOperation } from '../../service.ts';
 import type { IamDependencies } from '../dependencies.ts';
 import { checkManagedPolicy } from '../documents.ts';
-import { changePolicy } from '../policy-answers.ts';
+import { changePolicy, POLICY_VERSIONS_MAX } from '../policy-answers.ts';
 import { wholeSecondMs } from '../times.ts';
 
-/** (IAM User Guide, "IAM and AWS STS quotas".) */
-const VERSIONS_MAX = 5;
 const TOO_MANY =
-  `A managed policy can have up to ${VERSIONS_MAX} versions. ` +
+  `A managed policy can have up to ${POLICY_VERSIONS_MAX} versions. ` +
   'Before you create a new version, you must delete an existing version.';
 
 /** https://docs.aws.amazon.com/IAM/latest/APIReference/API_CreatePolicyVersion.html */
@@ -19,7 +17,7 @@ export function createPolicyVersion({ identity: { directory }, clock }: IamDepen
       checkManagedPolicy(PolicyDocument);
       const createdAtMs = wholeSecondMs(clock);
       const policy = await changePolicy(PolicyArn, accountId, directory, (before) => {
-        if (before.versions.length >= VERSIONS_MAX) throw new ApiError('LimitExceeded', TOO_MANY);
+        if (before.versions.length >= POLICY_VERSIONS_MAX) throw new ApiError('LimitExceeded', TOO_MANY);
         const id = `v${before.versionsMade + 1}`;
         return {
           ...before,
