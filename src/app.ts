@@ -22,6 +22,7 @@ import {
 import { type FileSystem, openJournal } from '#journal';
 import { LogGroups } from '#log-groups';
 import { ENTRY_KIND } from '#records';
+import { Queries, QueryDefinitions } from '#queries';
 import {
   bedrockAuthorization,
   bedrockRuntimeAuthorization,
@@ -271,6 +272,9 @@ async function openPlant(config: Config, parts: Partial<VarveParts>, telemetry: 
       emit,
     });
     closers.push(() => logGroups.close());
+    const queries = new Queries({ store, groups: logGroups, clock, ids });
+    closers.push(async () => queries.close());
+    const queryDefinitions = await QueryDefinitions.open(state, ids);
 
     const delivery = await DeliveryManager.open({
       journal,
@@ -357,7 +361,13 @@ async function openPlant(config: Config, parts: Partial<VarveParts>, telemetry: 
           denialMessage: s3DenialMessage,
         },
       ],
-      ['logs', { operations: createLogsService({ logGroups }), authorization: logsAuthorization }],
+      [
+        'logs',
+        {
+          operations: createLogsService({ logGroups, queries, queryDefinitions, store }),
+          authorization: logsAuthorization,
+        },
+      ],
       [
         'iam',
         {

@@ -137,6 +137,14 @@ export class LogGroups {
     return this.#groups.byGeneration(generation);
   }
 
+  /**
+   * Resolves when all that was put into the group can be read from the store.
+   * @throws {ApiError} ServiceUnavailableException when that takes too long
+   */
+  async readable({ generation }: Pick<LogGroup, 'generation'>): Promise<void> {
+    await this.#view.read(generation, () => Promise.resolve());
+  }
+
   /** All groups of the scope by name. */
   list(scope: Scope): readonly LogGroup[] {
     return this.#groups.list(scope);

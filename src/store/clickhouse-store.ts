@@ -6,8 +6,8 @@ import type { StoreEvents } from './events.ts';
 import { Inserter } from './inserts.ts';
 import { readInvocations } from './invocation-reads.ts';
 import { deleteLogEvents } from './log-event-deletions.ts';
-import { readLogEvents, streamStatistics } from './log-event-reads.ts';
-import { logEventSource, scopeSize } from './log-queries.ts';
+import { readLogEvent, readLogEvents, streamStatistics } from './log-event-reads.ts';
+import { logEventFields, logEventSource, scopeSize } from './log-queries.ts';
 import { migrate } from './migrations.ts';
 import type { SchemaVariant } from './tables/definitions.ts';
 import { INVOCATIONS } from './tables/invocations.ts';
@@ -16,6 +16,7 @@ import type {
   EventScope,
   InsertBatch,
   InvocationRow,
+  LogEventName,
   LogEventQuery,
   LogEventRow,
   LogEventSource,
@@ -99,6 +100,14 @@ export class ClickHouseStore implements Store {
 
   logEventSource(scope: EventScope, prefix = 'src_'): Promise<LogEventSource> {
     return this.connection.use('preparing a query', () => logEventSource(this.#client, scope, prefix));
+  }
+
+  readLogEvent(name: LogEventName): Promise<LogEventRow | undefined> {
+    return this.connection.use('reading a log event', () => readLogEvent(this.#client, name));
+  }
+
+  logEventFields(scope: EventScope): ReturnType<Store['logEventFields']> {
+    return this.connection.use('reading the fields of log events', () => logEventFields(this.#client, scope));
   }
 
   scopeSize(source: LogEventSource): Promise<{ readonly events: number; readonly bytes: number }> {

@@ -2,7 +2,7 @@
 import type { QueryParameters, StoreClient } from './client.ts';
 import { visibilityOf } from './log-event-deletions.ts';
 import { storableTimeMs } from './tables/column.ts';
-import type { LogEventPosition, LogEventQuery, LogEventRow, StreamStatistics } from './types.ts';
+import type { LogEventName, LogEventPosition, LogEventQuery, LogEventRow, StreamStatistics } from './types.ts';
 
 interface SelectedEvent {
   readonly node: string;
@@ -49,6 +49,24 @@ export async function readLogEvents(client: StoreClient, query: LogEventQuery): 
     if (bytes > query.bytesMax) break;
   }
   return rows;
+}
+
+/** One event by its name; undefined when it is not there or was deleted. */
+export async function readLogEvent(client: StoreClient, name: LogEventName): Promise<LogEventRow | undefined> {
+  const { key, timestampMs, groupGeneration } = name;
+  const visible = await visibilityOf(client, groupGeneration);
+  if (visible.nothing) return undefined;
+  const sql = `SELECT ${SELECTED} FROM varve.log_events WHERE generation = {generation:String} AND ts = ${time('at')}
+    AND sequence = {sequence:UInt64} AND position = {index:UInt32} AND node = {node:String} AND ${visible.condition} LIMIT 1`;
+  const [row] = await client.rows<SelectedEvent>(sql, {
+    ...visible.parameters,
+    generation: groupGeneration,
+    at: storableTimeMs(timestampMs),
+    sequence: key.sequence,
+    index: key.index,
+    node: key.node,
+  });
+  return row && eventOf(row, groupGeneration);
 }
 
 /** The time on its own lets the engine skip by its index; the tuple decides within one millisecond. */

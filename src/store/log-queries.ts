@@ -18,7 +18,7 @@ export async function logEventSource(client: StoreClient, scope: EventScope, pre
     return `{${prefix}${name}:${type}}`;
   };
   const conditions: string[] = [];
-  for (const [index, { generation }] of scope.groups.entries()) {
+  for (const [index, { generation, keptFromMs }] of scope.groups.entries()) {
     const visible = await visibilityOf(client, generation);
     if (visible.nothing) continue;
     // Each generation hides its own: its condition's parameters get names of their own.
@@ -27,7 +27,13 @@ export async function logEventSource(client: StoreClient, scope: EventScope, pre
       return `{${prefix}g${index}${name}:`;
     });
     const isGroup = `generation = ${bind(`g${index}`, generation, 'String')}`;
-    conditions.push(condition === '1' ? isGroup : `(${isGroup} AND ${condition})`);
+    const parts = condition === '1' ? [isGroup] : [isGroup, condition];
+    if (keptFromMs !== undefined) {
+      parts.push(
+        `ts >= fromUnixTimestamp64Milli(${bind(`g${index}kept`, storableTimeMs(keptFromMs), 'Int64')}, 'UTC')`,
+      );
+    }
+    conditions.push(parts.length === 1 ? isGroup : `(${parts.join(' AND ')})`);
   }
   const start = bind('start', storableTimeMs(scope.startMs), 'Int64');
   const end = bind('end', storableTimeMs(scope.endMs), 'Int64');
@@ -65,4 +71,23 @@ export async function scopeSize(
     source.parameters,
   );
   return row ?? { events: 0, bytes: 0 };
+}
+
+/** Fields told at most. (CloudWatch Logs quotas: 1,000 of one group.) */
+const FIELDS_MAX = 1_000;
+
+/** The fields of JSON events by their flattened names, the most frequent first. */
+export async function logEventFields(
+  client: StoreClient,
+  scope: EventScope,
+): Promise<{ readonly events: number; readonly fields: readonly { readonly name: string; readonly count: number }[] }> {
+  const source = await logEventSource(client, scope, 'src_');
+  const { events } = await scopeSize(client, source);
+  const paths = `arrayConcat(JSONAllPaths(attrs), arrayMap(x -> replaceAll(toString(x), '\\x01', '.'), others))`;
+  const fields = await client.rows<{ name: string; count: number }>(
+    `SELECT path AS name, count() AS count FROM (SELECT arrayJoin(arrayDistinct(${paths})) AS path ${source.sql})
+     WHERE path != '*' GROUP BY path ORDER BY count DESC, path LIMIT ${FIELDS_MAX}`,
+    source.parameters,
+  );
+  return { events, fields };
 }

@@ -81,7 +81,12 @@ export interface LogEventPosition {
 
 /** The events of some groups between two times, both inclusive. */
 export interface EventScope {
-  readonly groups: readonly { readonly generation: string; readonly name: string }[];
+  readonly groups: readonly {
+    readonly generation: string;
+    readonly name: string;
+    /** What it keeps begins here; what is older may not be removed yet. Milliseconds. */
+    readonly keptFromMs?: number | undefined;
+  }[];
   readonly startMs: number;
   readonly endMs: number;
 }
@@ -91,6 +96,13 @@ export interface LogEventSource {
   readonly sql: string;
   readonly parameters: Readonly<Record<string, string | number | readonly string[] | readonly number[]>>;
   readonly others: readonly string[];
+}
+
+/** Names one event. */
+export interface LogEventName {
+  readonly key: RowKey;
+  readonly timestampMs: number;
+  readonly groupGeneration: string;
 }
 
 /** A read-only statement with constants and bound parameters. */
@@ -126,6 +138,13 @@ export interface Store {
   deleteLogEvents(which: { groupGeneration: string; streamName?: string; beforeMs?: number }): Promise<void>;
   /** @param prefix for the names of its parameters, so that several sources fit into one statement */
   logEventSource(scope: EventScope, prefix?: string): Promise<LogEventSource>;
+  /** One event, unless it was deleted. */
+  readLogEvent(name: LogEventName): Promise<LogEventRow | undefined>;
+  /** What fields the JSON events of a scope have, by flattened names, and how many events have each. */
+  logEventFields(scope: EventScope): Promise<{
+    readonly events: number;
+    readonly fields: readonly { readonly name: string; readonly count: number }[];
+  }>;
   /** Events and message bytes of a source. */
   scopeSize(source: LogEventSource): Promise<{ readonly events: number; readonly bytes: number }>;
   /** Rows as they come, each an array of the statement's columns. Leaving the loop stops it in the engine. */

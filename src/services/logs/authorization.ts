@@ -8,6 +8,7 @@
 import type {
   CreateLogGroupCommandInput,
   ListTagsForResourceCommandInput,
+  StartQueryCommandInput,
   TagLogGroupCommandInput,
   TagResourceCommandInput,
   UntagLogGroupCommandInput,
@@ -88,4 +89,25 @@ export const logsAuthorization: AuthorizationTable<LogsOperation> = {
     ({ tags = [] }) => ({ 'aws:TagKeys': tags }),
   ),
   ListTagsLogGroup: onGroup('logs:ListTagsLogGroup'),
+  StartQuery: (input: StartQueryCommandInput, scope) => {
+    const named = [
+      ...(input.logGroupNames ?? []),
+      ...(input.logGroupIdentifiers ?? []),
+      input.logGroupName ?? [],
+    ].flat();
+    // Without a name it is SOURCE that tells the groups; each is asked about when it is known.
+    const groups = named.length === 0 ? [''] : named;
+    return groups.map((name) => ({
+      action: 'logs:StartQuery',
+      resource: streamOf({ logGroupIdentifier: name }, '', scope),
+    }));
+  },
+  GetQueryResults: needs('logs:GetQueryResults'),
+  StopQuery: needs('logs:StopQuery'),
+  DescribeQueries: needs('logs:DescribeQueries'),
+  GetLogRecord: needs('logs:GetLogRecord'),
+  GetLogGroupFields: onGroup('logs:GetLogGroupFields'),
+  PutQueryDefinition: needs('logs:PutQueryDefinition'),
+  DeleteQueryDefinition: needs('logs:DeleteQueryDefinition'),
+  DescribeQueryDefinitions: needs('logs:DescribeQueryDefinitions'),
 };

@@ -21,6 +21,15 @@ import { tagLogGroup } from './operations/tag-log-group.ts';
 import { tagResource } from './operations/tag-resource.ts';
 import { untagLogGroup } from './operations/untag-log-group.ts';
 import { untagResource } from './operations/untag-resource.ts';
+import { startQuery } from './operations/start-query.ts';
+import { stopQuery } from './operations/stop-query.ts';
+import { getQueryResults } from './operations/get-query-results.ts';
+import { describeQueries } from './operations/describe-queries.ts';
+import { getLogRecord } from './operations/get-log-record.ts';
+import { getLogGroupFields } from './operations/get-log-group-fields.ts';
+import { putQueryDefinition } from './operations/put-query-definition.ts';
+import { deleteQueryDefinition } from './operations/delete-query-definition.ts';
+import { describeQueryDefinitions } from './operations/describe-query-definitions.ts';
 
 export type { LogsDependencies } from './dependencies.ts';
 
@@ -45,24 +54,24 @@ export function createLogsService(dependencies: LogsDependencies): OperationTabl
     TagLogGroup: tagLogGroup(dependencies),
     UntagLogGroup: untagLogGroup(dependencies),
     ListTagsLogGroup: listTagsLogGroup(dependencies),
+    StartQuery: startQuery(dependencies),
+    StopQuery: stopQuery(dependencies),
+    GetQueryResults: getQueryResults(dependencies),
+    DescribeQueries: describeQueries(dependencies),
+    GetLogRecord: getLogRecord(dependencies),
+    GetLogGroupFields: getLogGroupFields(dependencies),
+    PutQueryDefinition: putQueryDefinition(dependencies),
+    DeleteQueryDefinition: deleteQueryDefinition(dependencies),
+    DescribeQueryDefinitions: describeQueryDefinitions(dependencies),
     ...later,
   } satisfies OperationTable<LogsOperation>;
 }
 
 const later = {
-  ...unimplementedAll('Logs Insights is not there yet', [
-    'StartQuery',
-    'StopQuery',
-    'GetQueryResults',
-    'DescribeQueries',
-    'GetLogRecord',
+  ...unimplementedAll('of Logs Insights only queries and their definitions are there', [
     'GetLogObject',
-    'GetLogGroupFields',
     'GetLogFields',
     'ListLogGroupsForQuery',
-    'PutQueryDefinition',
-    'DeleteQueryDefinition',
-    'DescribeQueryDefinitions',
     'CreateScheduledQuery',
     'DeleteScheduledQuery',
     'GetScheduledQuery',

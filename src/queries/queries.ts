@@ -1,0 +1,141 @@
+/**
+ * Queries over log groups: begun, followed, stopped, forgotten. Few run at a time, so that inserts and reads of the store
+ * are never starved; the others wait. Results are kept in memory, bounded in number, bytes and time.
+ */
+import { type Clock, type IdSource, Semaphore } from '#base';
+import { compileQuery, parseQuery } from '#insights';
+import type { Store } from '#store';
+import { RunningQuery } from './running-query.ts';
+import {
+  type LogGroupsPort,
+  type QueriedGroup,
+  QueryRefused,
+  type QueryScope,
+  type QueryView,
+  type StartQuery,
+} from './types.ts';
+
+/** Not ended, of one account. (CloudWatch Logs quotas.) */
+export const CONCURRENT_MAX = 100;
+/** Groups that one query reads, when they are named. (StartQuery) */
+export const GROUPS_MAX = 50;
+/** In the engine at one time. */
+const RUNNING_MAX = 2;
+/** (CloudWatch Logs quotas.) Milliseconds. */
+const TIMEOUT_MS = 60 * 60_000;
+/** Ended queries are told of so long; AWS keeps results for seven days. Milliseconds. */
+const KEPT_MS = 24 * 60 * 60_000;
+const KEPT_MAX = 1_000;
+/** What the results of all queries may take in memory. */
+const KEPT_BYTES_MAX = 128 * 1024 * 1024;
+const DAY_MS = 86_400_000;
+
+export interface QueriesOptions {
+  readonly store: Pick<Store, 'query' | 'scopeSize' | 'logEventSource'>;
+  readonly groups: LogGroupsPort;
+  readonly clock: Clock;
+  readonly ids: IdSource;
+}
+
+export class Queries {
+  readonly #options: QueriesOptions;
+  /** In the order of their beginnings. */
+  readonly #queries = new Map<string, RunningQuery>();
+  readonly #running = new Semaphore(RUNNING_MAX);
+
+  constructor(options: QueriesOptions) {
+    this.#options = options;
+  }
+
+  /**
+   * Begins a query.
+   * @throws {MalformedQuery} with the place; {@link QueryRefused} `too-many`, `before-the-groups`, `too-many-groups`
+   */
+  async start(request: StartQuery): Promise<string> {
+    const { store, groups: port, clock, ids } = this.#options;
+    const query = parseQuery(request.text);
+    const { groups, startMs, endMs } = request;
+    if (groups.length === 0) throw new QueryRefused('no-groups');
+    if (groups.length > GROUPS_MAX) throw new QueryRefused('too-many-groups');
+    this.#checkRange(groups, startMs, endMs);
+    if (this.#open(request).length >= CONCURRENT_MAX) throw new QueryRefused('too-many');
+    for (const group of groups) await port.readable(group);
+    const kept = groups.map((group) => ({ ...group, keptFromMs: this.#keptFromMs(group) }));
+    const source = await store.logEventSource({ groups: kept, startMs, endMs });
+    const times = { startMs, endMs, nowMs: clock.nowMs() };
+    const compiled = compileQuery(query, { source, times, limit: request.limit });
+    const running = new RunningQuery(ids.uuid(), request, { compiled, source }, clock.nowMs());
+    this.#queries.set(running.id, running);
+    void this.#running.with(1, () => running.run(store, TIMEOUT_MS, () => clock.nowMs())).then(() => this.#forget());
+    return running.id;
+  }
+
+  /** @throws {QueryRefused} `no-such-query` */
+  get(scope: QueryScope, id: string): QueryView {
+    return this.#find(scope, id).view();
+  }
+
+  /** @throws {QueryRefused} `no-such-query`, `not-running` */
+  stop(scope: QueryScope, id: string): void {
+    const query = this.#find(scope, id);
+    if (query.ended) throw new QueryRefused('not-running');
+    query.stop(this.#options.clock.nowMs());
+  }
+
+  /** The newest first. */
+  list(scope: QueryScope): QueryView[] {
+    return this.#of(scope)
+      .map((query) => query.view())
+      .toReversed();
+  }
+
+  /** Stops all that run. */
+  close(): void {
+    for (const query of this.#queries.values()) query.stop(this.#options.clock.nowMs());
+  }
+
+  #find(scope: QueryScope, id: string): RunningQuery {
+    const query = this.#queries.get(id);
+    if (!query || query.request.accountId !== scope.accountId || query.request.region !== scope.region) {
+      throw new QueryRefused('no-such-query');
+    }
+    return query;
+  }
+
+  #of({ accountId, region }: QueryScope): RunningQuery[] {
+    return [...this.#queries.values()].filter(
+      ({ request }) => request.accountId === accountId && request.region === region,
+    );
+  }
+
+  #open(scope: QueryScope): RunningQuery[] {
+    return this.#of(scope).filter(({ ended }) => !ended);
+  }
+
+  /** AWS refuses a range that ends before any of the groups was made, or in which none keeps events any more. */
+  #checkRange(groups: readonly QueriedGroup[], startMs: number, endMs: number): void {
+    if (groups.length === 0 || startMs > endMs) return;
+    // Events may be older than their group: up to 14 days (PutLogEvents).
+    const hasAny = groups.some(
+      (group) => endMs >= group.createdMs - 14 * DAY_MS && endMs >= (this.#keptFromMs(group) ?? -Infinity),
+    );
+    if (!hasAny) throw new QueryRefused('before-the-groups');
+  }
+
+  #keptFromMs({ retentionDays }: QueriedGroup): number | undefined {
+    return retentionDays === undefined ? undefined : this.#options.clock.nowMs() - retentionDays * DAY_MS;
+  }
+
+  #forget(): void {
+    const oldestMs = this.#options.clock.nowMs() - KEPT_MS;
+    let bytes = 0;
+    for (const query of this.#queries.values()) bytes += query.resultBytes;
+    for (const [id, query] of this.#queries) {
+      if (!query.ended) continue;
+      const old = (query.endedMs ?? 0) < oldestMs;
+      if (!old && bytes <= KEPT_BYTES_MAX && this.#queries.size <= KEPT_MAX) continue;
+      bytes -= query.resultBytes;
+      this.#queries.delete(id);
+    }
+  }
+}
