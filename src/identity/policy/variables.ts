@@ -45,10 +45,12 @@ export function plainText(parts: readonly PatternPart[]): string {
 
 function variableValue(expression: string, context: ConditionContext): string | undefined {
   if (expression === '*' || expression === '?' || expression === '$') return expression;
-  const comma = expression.indexOf(',');
-  const key = (comma < 0 ? expression : expression.slice(0, comma)).trim().toLowerCase();
-  const values = context.get(key);
+  const [, key = '', fallback] = WITH_DEFAULT.exec(expression) ?? [];
+  const values = context.get(key.toLowerCase());
   // A key with several values has no one text to stand for it, and its default is for when it is missing.
   if (values && values.length > 0) return values.length === 1 ? values[0] : undefined;
-  return comma < 0 ? undefined : /^\s*'([^']*)'\s*$/.exec(expression.slice(comma + 1))?.[1];
+  return fallback;
 }
+
+/** "Separate the variable text and the default value with a comma and space." */
+const WITH_DEFAULT = /^([^,]*)(?:, '([^']*)')?$/;
