@@ -106,3 +106,29 @@ export async function beginPut(endpoint: string, target: string, length: number)
     headers: { ...headers, 'content-length': String(length) },
   });
 }
+
+/** A URL that carries its signature, good for a minute. */
+export async function presignedUrl(
+  endpoint: string,
+  path: string,
+  credentials: { readonly accessKeyId: string; readonly secretAccessKey: string },
+): Promise<string> {
+  const { host } = new URL(endpoint);
+  const { query = {} } = await new SignatureV4({
+    service: 's3',
+    region: REGION,
+    credentials,
+    sha256: NodeHash,
+    uriEscapePath: false,
+  }).presign(
+    {
+      method: 'GET',
+      protocol: 'http:',
+      hostname: host,
+      path,
+      headers: { host, 'x-amz-content-sha256': 'UNSIGNED-PAYLOAD' },
+    },
+    { expiresIn: 60 },
+  );
+  return `${endpoint}${path}?${new URLSearchParams(query as Record<string, string>).toString().replaceAll('+', '%20')}`;
+}
