@@ -248,7 +248,15 @@ async function openPlant(config: Config, parts: Partial<VarveParts>, telemetry: 
         ),
     });
     closers.push(() => denials.close());
-    const webIdentities = new WebIdentities(clock);
+    const webIdentities = new WebIdentities({
+      clock,
+      onFailure: (issuer, error) =>
+        emit(
+          error === undefined
+            ? { name: 'identity.issuer-keys-fetched', level: 'info', issuer }
+            : { name: 'identity.issuer-keys-unavailable', level: 'warn', issuer, error },
+        ),
+    });
     closers.push(async () => webIdentities.close());
     const { objects, close: closeObjects } = await openObjects(config, state, clock, ids);
     closers.push(closeObjects);

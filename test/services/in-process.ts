@@ -87,7 +87,7 @@ export async function withServices(work: (services: InProcess) => Promise<void>)
       },
       enforced: true,
     });
-    const webIdentities = new WebIdentities(clock);
+    const webIdentities = new WebIdentities({ clock, onFailure: () => undefined });
     const tables: Record<string, OperationTable<string>> = {
       iam: createIamService({ identity, clock }),
       sts: createStsService({ identity, webIdentities }),

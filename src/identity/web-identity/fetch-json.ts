@@ -12,7 +12,7 @@ export async function fetchJson(url: string, signal: AbortSignal): Promise<unkno
   try {
     response = await fetch(url, { signal, redirect: 'manual', headers: { accept: 'application/json' } });
   } catch (error) {
-    throw new WebIdentityFailure('unreachable', url, { cause: error });
+    throw unreachable(url, error);
   }
   const { status } = response;
   if (status !== 200) {
@@ -41,10 +41,16 @@ async function readBounded(response: Response, url: string): Promise<string> {
       pieces.push(piece);
     }
   } catch (error) {
-    throw new WebIdentityFailure('unreachable', url, { cause: error });
+    throw unreachable(url, error);
   }
   if (bytes > DOCUMENT_BYTES_MAX) {
     throw new WebIdentityFailure('unusable-issuer', `${url} is larger than ${DOCUMENT_BYTES_MAX} bytes`);
   }
   return Buffer.concat(pieces).toString('utf8');
+}
+
+/** With what the network said: `ECONNREFUSED`, `TimeoutError`, … */
+function unreachable(url: string, error: unknown): WebIdentityFailure {
+  const { name, cause } = error as Error & { cause?: { code?: string } };
+  return new WebIdentityFailure('unreachable', `${url} (${cause?.code ?? name})`, { cause: error });
 }

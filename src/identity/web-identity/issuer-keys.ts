@@ -25,6 +25,14 @@ const FETCH_MS_MAX = 5_000;
 /** Issuers whose keys are kept; those asked for longest ago go first. */
 const ISSUERS_MAX = 1_000;
 
+export interface IssuerKeysOptions {
+  readonly clock: Clock;
+  /** An issuer's keys could not be fetched, for another reason than before; undefined: they could again. */
+  readonly onFailure: (issuer: string, failure: WebIdentityFailure | undefined) => void;
+  /** How long issuers have to give their keys, milliseconds. */
+  readonly fetchMsMax?: number;
+}
+
 interface Entry {
   readonly issuer: string;
   keys: readonly VerificationKey[];
@@ -37,12 +45,14 @@ interface Entry {
 
 export class IssuerKeys {
   readonly #clock: Clock;
+  readonly #onFailure: IssuerKeysOptions['onFailure'];
   readonly #fetchMsMax: number;
   readonly #entries = new Map<string, Entry>();
   readonly #closing = new AbortController();
 
-  constructor(clock: Clock, fetchMsMax = FETCH_MS_MAX) {
+  constructor({ clock, onFailure, fetchMsMax = FETCH_MS_MAX }: IssuerKeysOptions) {
     this.#clock = clock;
+    this.#onFailure = onFailure;
     this.#fetchMsMax = fetchMsMax;
   }
 
@@ -107,13 +117,19 @@ export class IssuerKeys {
       const signal = AbortSignal.any([this.#closing.signal, AbortSignal.timeout(this.#fetchMsMax)]);
       entry.keys = await fetchKeys(entry.issuer, signal);
       entry.fetchedAtMs = this.#clock.monotonicMs();
-      entry.failure = undefined;
+      this.#tell(entry, undefined);
     } catch (error) {
       if (!(error instanceof WebIdentityFailure)) throw error;
-      entry.failure = error;
+      this.#tell(entry, error);
     } finally {
       entry.fetching = undefined;
     }
+  }
+
+  #tell(entry: Entry, failure: WebIdentityFailure | undefined): void {
+    const before = entry.failure;
+    entry.failure = failure;
+    if (before?.message !== failure?.message) this.#onFailure(entry.issuer, failure);
   }
 }
 

@@ -8,7 +8,7 @@
 import type { Clock } from '#base';
 import type { OidcProvider, Tag } from '../directory/entities.ts';
 import { WebIdentityFailure } from './failure.ts';
-import { IssuerKeys } from './issuer-keys.ts';
+import { IssuerKeys, type IssuerKeysOptions } from './issuer-keys.ts';
 import { fitsAlgorithm, isAlgorithm, isSignedBy } from './json-web-keys.ts';
 import { type JsonWebToken, parseJsonWebToken } from './json-web-token.ts';
 
@@ -40,10 +40,9 @@ export class WebIdentities {
   readonly #clock: Clock;
   readonly #keys: IssuerKeys;
 
-  /** @param fetchMsMax how long issuers have to give their keys */
-  constructor(clock: Clock, fetchMsMax?: number) {
-    this.#clock = clock;
-    this.#keys = new IssuerKeys(clock, fetchMsMax);
+  constructor(options: IssuerKeysOptions) {
+    this.#clock = options.clock;
+    this.#keys = new IssuerKeys(options);
   }
 
   /**
