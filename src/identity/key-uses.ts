@@ -83,9 +83,10 @@ export class KeyUses {
     return this.#writing;
   }
 
+  /** A stop goes on also where the disk refuses the last uses. */
   async close(): Promise<void> {
     clearInterval(this.#timer);
-    await this.write();
+    await this.write().catch(() => undefined);
   }
 
   async #writeAll(): Promise<void> {
