@@ -52,4 +52,12 @@ function parseCommand(reader: TokenReader, before: readonly CommandNode[], depth
   });
 }
 
+/** All subqueries of a query; each needs a source of its own to be compiled. */
+export function subqueriesOf({ commands }: Query): Query[] {
+  return commands.flatMap((node) => {
+    const found = commandNamed(node.command)?.subqueries?.(node) ?? [];
+    return [...found, ...found.flatMap(subqueriesOf)];
+  });
+}
+
 export { commandNames };

@@ -3,9 +3,10 @@
  * are never starved; the others wait. Results are kept in memory, bounded in number, bytes and time.
  */
 import { type Clock, type IdSource, Semaphore } from '#base';
-import { compileQuery, parseQuery } from '#insights';
-import type { Store } from '#store';
+import { compileQuery, parseQuery, type Query, sourceOf, subqueriesOf } from '#insights';
+import type { LogEventSource, Store } from '#store';
 import { RunningQuery } from './running-query.ts';
+import { groupsOf } from './sources.ts';
 import {
   type LogGroupsPort,
   type QueriedGroup,
@@ -49,25 +50,54 @@ export class Queries {
 
   /**
    * Begins a query.
-   * @throws {MalformedQuery} with the place; {@link QueryRefused} `too-many`, `before-the-groups`, `too-many-groups`
+   * @throws {MalformedQuery} with the place; {@link QueryRefused} `too-many`, `no-groups`, `no-such-group`, `two-sources`, `before-the-groups`, `too-many-groups`; what `check` throws
    */
   async start(request: StartQuery): Promise<string> {
-    const { store, groups: port, clock, ids } = this.#options;
+    const { store, clock, ids } = this.#options;
     const query = parseQuery(request.text);
-    const { groups, startMs, endMs } = request;
+    const { startMs, endMs } = request;
+    const groups = this.#groupsOf(query, request);
     if (groups.length === 0) throw new QueryRefused('no-groups');
-    if (groups.length > GROUPS_MAX) throw new QueryRefused('too-many-groups');
     this.#checkRange(groups, startMs, endMs);
     if (this.#open(request).length >= CONCURRENT_MAX) throw new QueryRefused('too-many');
-    for (const group of groups) await port.readable(group);
-    const kept = groups.map((group) => ({ ...group, keptFromMs: this.#keptFromMs(group) }));
-    const source = await store.logEventSource({ groups: kept, startMs, endMs });
+    const source = await this.#sourceOf(groups, startMs, endMs, 'src_');
+    const nested = new Map<Query, LogEventSource>();
+    for (const [index, subquery] of subqueriesOf(query).entries()) {
+      const node = sourceOf(subquery);
+      const named = this.#groupsOf(subquery, { ...request, groups: [] });
+      const sourceStartMs = node?.startMs ?? startMs;
+      nested.set(subquery, await this.#sourceOf(named, sourceStartMs, node?.endMs ?? endMs, `sub${index}_`));
+    }
     const times = { startMs, endMs, nowMs: clock.nowMs() };
-    const compiled = compileQuery(query, { source, times, limit: request.limit });
-    const running = new RunningQuery(ids.uuid(), request, { compiled, source }, clock.nowMs());
+    const compiled = compileQuery(query, { source, nested, times, limit: request.limit });
+    const running = new RunningQuery(ids.uuid(), { ...request, groups }, { compiled, source }, clock.nowMs());
     this.#queries.set(running.id, running);
     void this.#running.with(1, () => running.run(store, TIMEOUT_MS, () => clock.nowMs())).then(() => this.#forget());
     return running.id;
+  }
+
+  /** The groups of the request, or those that SOURCE selects and the caller may query. */
+  #groupsOf(query: Query, request: StartQuery): readonly QueriedGroup[] {
+    const { groups } = request;
+    const node = sourceOf(query);
+    if (groups.length > GROUPS_MAX) throw new QueryRefused('too-many-groups');
+    if (!node) return groups;
+    if (groups.length > 0) throw new QueryRefused('two-sources');
+    const selected = groupsOf(node, request, this.#options.groups);
+    for (const group of selected) request.check(group);
+    return selected;
+  }
+
+  async #sourceOf(
+    groups: readonly QueriedGroup[],
+    startMs: number,
+    endMs: number,
+    prefix: string,
+  ): Promise<LogEventSource> {
+    const { store, groups: port } = this.#options;
+    for (const group of groups) await port.readable(group);
+    const kept = groups.map((group) => ({ ...group, keptFromMs: this.#keptFromMs(group) }));
+    return store.logEventSource({ groups: kept, startMs, endMs }, prefix);
   }
 
   /** @throws {QueryRefused} `no-such-query` */

@@ -36,6 +36,8 @@ export interface StartQuery extends QueryScope {
   readonly startMs: number;
   readonly endMs: number;
   readonly limit: number | undefined;
+  /** Throws unless the caller may query the group: asked for groups that SOURCE names. */
+  readonly check: (group: QueriedGroup) => void;
 }
 
 export interface QueryStatistics {
@@ -74,7 +76,9 @@ export class QueryRefused extends Error {
     | 'no-such-query'
     | 'not-running'
     | 'before-the-groups'
-    | 'too-many-groups';
+    | 'too-many-groups'
+    /** Groups both in the request and in SOURCE. */
+    | 'two-sources';
   /** The group that is not there. */
   readonly groupName: string;
 

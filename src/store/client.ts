@@ -133,6 +133,8 @@ export class StoreClient {
         max_execution_time: Math.ceil(timeoutMs / 1000),
         max_memory_usage: String(memoryBytesMax),
         max_threads: QUERY_THREADS_MAX,
+        // What has no partner in a join is missing, not empty.
+        join_use_nulls: 1,
       },
       abort_signal: abort,
     });

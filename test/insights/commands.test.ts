@@ -23,3 +23,17 @@ test('commands that choose, multiply and compare rows: their SQL and their rows'
     ]);
     await kit.golden('commands-rows');
   }));
+
+test('commands that bring rows of other groups along: their SQL and their rows', () =>
+  withInsights(async (kit) => {
+    await kit.put('calls', [
+      { id: 'r1', user: 'ann', tokens: 5 },
+      { id: 'r2', user: 'bob', tokens: 7 },
+      { id: 'r3', user: 'eve', tokens: 9 },
+    ]);
+    await kit.put('users', [
+      { name: 'ann', team: 'red' },
+      { name: 'bob', team: 'blue' },
+    ]);
+    await kit.golden('commands-sources');
+  }));

@@ -9,7 +9,15 @@ import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { randomIds, systemClock } from '#base';
-import { compileQuery, type CompiledQuery, parseQuery } from '#insights';
+import {
+  type CompiledQuery,
+  compileQuery,
+  type EventSource,
+  parseQuery,
+  type Query,
+  sourceOf,
+  subqueriesOf,
+} from '#insights';
 import { openStore, type Store } from '#store';
 
 /** 2026-11-21T12:00:00Z: where events of tests begin, one a minute unless they tell a time. */
@@ -44,13 +52,21 @@ export async function withInsights(work: (kit: InsightsKit) => Promise<void>): P
     { clock: systemClock, ids: randomIds, onEvent: () => undefined },
   );
   let sequence = 0;
-  const compile = async (query: string, groups: readonly string[] = [DEFAULT_GROUP], limit?: number) => {
-    const scope = { groups: groups.map((name) => ({ generation: name, name })), startMs: START_MS, endMs: END_MS };
-    const source = await store.logEventSource(scope);
+  const sourceFrom = async (names: readonly string[], prefix: string): Promise<EventSource> => {
+    const groups = names.map((name) => ({ generation: name, name }));
+    const source = await store.logEventSource({ groups, startMs: START_MS, endMs: END_MS }, prefix);
     // In a fixed order, so that golden SQL stays the same.
-    const sorted = { ...source, others: source.others.toSorted() };
+    return { ...source, others: source.others.toSorted() };
+  };
+  const compile = async (query: string, groups: readonly string[] = [DEFAULT_GROUP], limit?: number) => {
+    const parsed = parseQuery(query);
+    const nested = new Map<Query, EventSource>();
+    for (const [index, subquery] of subqueriesOf(parsed).entries()) {
+      nested.set(subquery, await sourceFrom(namesOf(subquery) ?? [], `sub${index}_`));
+    }
+    const source = await sourceFrom(namesOf(parsed) ?? groups, 'src_');
     const times = { startMs: START_MS, endMs: END_MS, nowMs: END_MS };
-    return compileQuery(parseQuery(query), { source: sorted, times, limit });
+    return compileQuery(parsed, { source, nested, times, limit });
   };
   const run = async ({ sql, parameters, columns }: CompiledQuery): Promise<Record<string, string>[]> => {
     const rows: Record<string, string>[] = [];
@@ -110,6 +126,11 @@ export async function withInsights(work: (kit: InsightsKit) => Promise<void>): P
     await store.close();
     await rm(directory, { recursive: true, force: true, maxRetries: 5 });
   }
+}
+
+function namesOf(query: Query): readonly string[] | undefined {
+  const selection = sourceOf(query)?.selection;
+  return selection?.kind === 'names' ? selection.names : undefined;
 }
 
 interface Triple {

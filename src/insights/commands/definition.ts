@@ -16,6 +16,8 @@ export interface CommandDefinition<Node extends CommandNode = CommandNode> {
   readonly names: readonly string[];
   /** Reads what stands behind the name. @throws {MalformedQuery} */
   readonly parse: (reader: TokenReader, start: number, context: ParseContext) => Node;
+  /** Subqueries of a node: whoever compiles must tell where they read from. */
+  readonly subqueries?: (node: Node) => readonly Query[];
   /** The rows that come out, of those that come in. @throws {MalformedQuery} */
   readonly compile: (node: Node, input: Relation, context: CompileContext) => Relation;
 }

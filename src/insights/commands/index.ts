@@ -1,6 +1,7 @@
 /** All commands, by name. */
 import { accum } from './accum/accum.ts';
 import { addtotals } from './addtotals/addtotals.ts';
+import { appendcols } from './appendcols/appendcols.ts';
 import { autoregress } from './autoregress/autoregress.ts';
 import { countFrequent } from './count-frequent/count-frequent.ts';
 import { dedup } from './dedup/dedup.ts';
@@ -12,11 +13,13 @@ import { filldown } from './filldown/filldown.ts';
 import { fillmissing } from './fillmissing/fillmissing.ts';
 import { filterIndex } from './filter-index/filter-index.ts';
 import { filter } from './filter/filter.ts';
+import { join } from './join/join.ts';
 import { limit } from './limit/limit.ts';
 import { outlier } from './outlier/outlier.ts';
 import { parse } from './parse/parse.ts';
 import { sessionize } from './sessionize/sessionize.ts';
 import { sort } from './sort/sort.ts';
+import { source } from './source/source.ts';
 import { stats } from './stats/stats.ts';
 import { unmask } from './unmask/unmask.ts';
 import { unnest } from './unnest/unnest.ts';
@@ -24,6 +27,7 @@ import { unnest } from './unnest/unnest.ts';
 const DEFINITIONS: readonly CommandDefinition[] = [
   accum,
   addtotals,
+  appendcols,
   autoregress,
   countFrequent,
   dedup,
@@ -34,11 +38,13 @@ const DEFINITIONS: readonly CommandDefinition[] = [
   fillmissing,
   filter,
   filterIndex,
+  join,
   limit,
   outlier,
   parse,
   sessionize,
   sort,
+  source,
   stats,
   unmask,
   unnest,

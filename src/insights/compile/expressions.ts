@@ -6,7 +6,7 @@
  */
 import { MalformedQuery } from '../errors.ts';
 import { functionNamed } from '../functions/index.ts';
-import type { BinaryOperator, Expression } from '../syntax/index.ts';
+import type { BinaryOperator, Expression, Query } from '../syntax/index.ts';
 import type { CompileContext } from './context.ts';
 import { durationMs } from './durations.ts';
 import { likeSql } from './like.ts';
@@ -43,7 +43,7 @@ export function compileExpression(
     }
     case 'in': {
       const { among } = node;
-      if (!isList(among)) throw new MalformedQuery('Subqueries come with a later slice.', node.span);
+      if (!isList(among)) return inSubquery(node.negated, compile(node.operand), among, context);
       const sql = inList(compile(node.operand), among.map(compile));
       return typed(node.negated ? `NOT ${sql}` : sql, 'boolean');
     }
@@ -135,6 +135,15 @@ function truthText(value: Typed): string {
 
 function isNumericText({ literal: value }: Typed): boolean {
   return typeof value === 'string' && /^-?\d+(?:\.\d+)?$/.test(value);
+}
+
+/** Among what the first field of a subquery shows. It knows nothing of the rows around it. */
+function inSubquery(negated: boolean, operand: Typed, query: Query, context: CompileContext): Typed {
+  const relation = context.subquery(query);
+  const [name = '@message'] = relation.shown ?? ['@message'];
+  const value = asShown(context.field(name, relation, query.span));
+  const rows = context.stage(`SELECT DISTINCT ${value} AS ${context.newColumn()} FROM ${relation.from}`);
+  return typed(`(${asShown(operand)} ${negated ? 'NOT IN' : 'IN'} ${rows})`, 'boolean');
 }
 
 function inList(operand: Typed, items: readonly Typed[]): string {

@@ -1,5 +1,5 @@
 import { asCondition } from '../../compile/typed.ts';
-import { type CommandNode, type Expression, parseExpression } from '../../syntax/index.ts';
+import { type CommandNode, type Expression, parseExpression, type Query } from '../../syntax/index.ts';
 import { defineCommand } from '../definition.ts';
 
 interface FilterNode extends CommandNode {
@@ -13,8 +13,23 @@ export const filter = defineCommand<FilterNode>({
     const condition = parseExpression(reader, context);
     return { command: 'filter', condition, span: { start, end: reader.offset } };
   },
+  subqueries: ({ condition }) => subqueriesIn(condition),
   compile: ({ condition }, input, context) => {
     const sql = asCondition(context.expression(condition, input));
     return { ...input, from: context.stage(`SELECT * FROM ${input.from} WHERE ifNull(${sql}, 0)`) };
   },
 });
+
+/** Pipelines behind `in`, wherever in the condition they stand. */
+function subqueriesIn(node: Expression): Query[] {
+  switch (node.kind) {
+    case 'unary':
+      return subqueriesIn(node.operand);
+    case 'binary':
+      return [...subqueriesIn(node.left), ...subqueriesIn(node.right)];
+    case 'in':
+      return 'commands' in node.among ? [node.among] : [];
+    default:
+      return [];
+  }
+}

@@ -1,6 +1,7 @@
 import type { StartQueryCommandInput } from '@aws-sdk/client-cloudwatch-logs';
+import { denialSentence } from '#identity';
 import { MalformedQuery } from '#insights';
-import { logErrors } from '#log-groups';
+import { logErrors, streamArn } from '#log-groups';
 import { GROUPS_MAX, QueryRefused } from '#queries';
 import { ApiError } from '#wire';
 import { type CallContext, implement, type ImplementedOperation } from '../../service.ts';
@@ -29,6 +30,7 @@ export function startQuery({ logGroups, queries }: LogsDependencies): Implemente
         // Seconds are told, all of the last one counts.
         endMs: endTime * 1000 + 999,
         limit,
+        check: (group) => mayQuery(group, context),
       });
       return { queryId };
     } catch (error) {
@@ -52,6 +54,14 @@ function namesOf(
   const names = (given[0] ?? []).map((name) => nameOfIdentifier(context, name));
   if (names.length > GROUPS_MAX) throw logErrors.invalidParameter(`A query reads ${GROUPS_MAX} log groups at most.`);
   return [...new Set(names)];
+}
+
+/** The rule of the operation knows the groups of the request only. */
+function mayQuery({ name }: { readonly name: string }, context: CallContext): void {
+  const need = { action: 'logs:StartQuery', resource: streamArn(context, name, '') };
+  const decision = context.may(need);
+  if (decision.effect === 'allow') return;
+  throw new ApiError('AccessDeniedException', denialSentence(decision, context.caller.arn, need));
 }
 
 /** As recorded from AWS (recorded-aws-errors.md, test_start_query_log_group_not_found). */
@@ -85,6 +95,8 @@ function worded(error: unknown, text: string, context: CallContext): unknown {
       return logErrors.invalidParameter(
         'Either logGroupName, logGroupNames, logGroupIdentifiers or a SOURCE command must be specified.',
       );
+    case 'two-sources':
+      return logErrors.invalidParameter('Log groups are named in the request or by SOURCE in the query, not by both.');
     default:
       return logErrors.invalidParameter(`A query reads too many log groups.`);
   }
