@@ -27,7 +27,7 @@ const WAITING_MAX = 1_000;
 const BATCH_MAX = 200;
 /** How long a denial waits for others. */
 const WRITE_INTERVAL_MS = 250;
-/** What one batch may spend on looking how close its denials were to being allowed; the rest is kept without that. */
+/** What one batch may spend on looking for statements that would nearly have allowed its denials. */
 const ANALYSIS_MS_MAX = 5;
 /** Of one request: an operation on many things may be refused for each of them. */
 const PER_REQUEST_MAX = 20;
@@ -137,7 +137,8 @@ export class DenialLog {
   #records(batch: readonly Denial[]): DenialRecord[] {
     const { clock } = this.#options;
     const untilMs = clock.monotonicMs() + ANALYSIS_MS_MAX;
-    return batch.map((denial) => recordOf(denial, clock.monotonicMs() < untilMs));
+    const goOn = (): boolean => clock.monotonicMs() < untilMs;
+    return batch.map((denial) => recordOf(denial, goOn));
   }
 
   #tell(error: unknown): void {

@@ -19,6 +19,8 @@ const SESSION = `arn:aws:sts::${ACCOUNT}:assumed-role/app/ci`;
 
 type Json = Readonly<Record<string, unknown>>;
 
+const always = (): boolean => true;
+
 function policy(name: string, ...statements: Json[]): AttachedPolicy {
   const text = JSON.stringify({ Version: '2012-10-17', Statement: statements });
   return { name, document: parsePolicy(text, 'identity') };
@@ -69,7 +71,7 @@ function denial(asked: Asked): Denial {
 }
 
 function explained(asked: Asked): string {
-  const { reason, nextStep } = explainDenial(recordOf(denial(asked), true));
+  const { reason, nextStep } = explainDenial(recordOf(denial(asked), always));
   return [...reason, nextStep].join('\n');
 }
 
@@ -99,7 +101,7 @@ test('an explicit deny names Sid, policy, and what its conditions saw', () => {
       identity: [policy('own', ALLOW_ALL), policy(`arn:aws:iam::${ACCOUNT}:policy/regions`, deny)],
       context: { 'aws:RequestedRegion': 'us-east-1', 'aws:UserAgent': 'not looked at' },
     }),
-    true,
+    always,
   );
   assert.equal(record.effect, 'explicit-deny');
   assert.deepEqual(record.context, { 'aws:requestedregion': ['us-east-1'], 'aws:referer': null });
@@ -154,7 +156,7 @@ test('statements that would have allowed but for a condition, the resource or th
       ...denial({ resourcePolicy: bucket, action: 's3:GetObject', resource: 'arn:aws:s3:::logs/a' }),
       decision: silent('resource-based policy'),
     },
-    true,
+    always,
   );
   assert.equal(nearMisses[0]?.lacks, 'principal');
 });
@@ -195,7 +197,7 @@ test("what another account's resource says of a caller is not kept", () => {
     context: { 'aws:username': 'alice' },
   };
   for (const theirs of [secretive, undefined]) {
-    const record = recordOf(denial({ ...asked, ...(theirs && { resourcePolicy: theirs }) }), true);
+    const record = recordOf(denial({ ...asked, ...(theirs && { resourcePolicy: theirs }) }), always);
     assert.equal(record.layer, 'resource-based policy');
     assert.doesNotMatch(JSON.stringify(record), /TheirSid|aws:username/);
     assert.match(explainDenial(record).reason.join(' '), /belongs to account 210987654321/);
@@ -218,10 +220,24 @@ test('what is kept of a denial is small, whatever stands in policies and request
       resource: `arn:aws:s3:::${'k'.repeat(5_000)}`,
       context: { 'aws:PrincipalTag/a': Array.from({ length: 100 }, () => 'x'.repeat(1_000)) },
     }),
-    true,
+    always,
   );
   assert.ok(JSON.stringify(record).length < 16_384, `${JSON.stringify(record).length}`);
   assert.equal(record.nearMisses[0]?.statement['Sid'], 'S0');
+});
+
+test('thousands of statements hold nobody up: the search for near ones ends with its time', () => {
+  const statements = Array.from({ length: 60 }, (_, at) => ({
+    Effect: 'Allow',
+    Action: 'bedrock:InvokeModel',
+    Resource: `arn:aws:bedrock:*::foundation-model/m${at}`,
+  }));
+  const identity = Array.from({ length: 100 }, (_, at) => policy(`p${at}`, ...statements));
+  const asked = denial({ identity });
+  let left = 10;
+  const record = recordOf(asked, () => left-- > 0);
+  assert.equal(record.nearMisses.length, 3);
+  assert.ok(left >= -1, 'it is not asked again');
 });
 
 async function withLog(

@@ -14,11 +14,20 @@ export interface NearMiss {
 /** Of one denial at most. */
 export const NEAR_MISSES_MAX = 3;
 
-/** Allow statements of the policies that fit the request's action and not all of the rest; those that lack a condition come first. */
-export function nearMisses(request: AccessRequest, policies: readonly AttachedPolicy[]): NearMiss[] {
+/**
+ * Allow statements of the policies that fit the request's action and not all of the rest; those that lack a condition come
+ * first.
+ * @param goOn asked before each statement, of which there may be thousands: false ends the search
+ */
+export function nearMisses(
+  request: AccessRequest,
+  policies: readonly AttachedPolicy[],
+  goOn: () => boolean,
+): NearMiss[] {
   const found: NearMiss[] = [];
   for (const { name, document } of policies) {
     for (const statement of document.statements) {
+      if (!goOn()) return nearest(found);
       if (statement.effect !== 'Allow') continue;
       const miss = missOf(statement, (variant) => {
         const one = { ...document, statements: [variant] };
@@ -27,8 +36,12 @@ export function nearMisses(request: AccessRequest, policies: readonly AttachedPo
       if (miss) found.push({ policy: name, statement, ...miss });
     }
   }
-  const nearness = ['condition', 'resource', 'principal'];
-  return found.toSorted((a, b) => nearness.indexOf(a.lacks) - nearness.indexOf(b.lacks)).slice(0, NEAR_MISSES_MAX);
+  return nearest(found);
+}
+
+function nearest(found: readonly NearMiss[]): NearMiss[] {
+  const order = ['condition', 'resource', 'principal'];
+  return found.toSorted((a, b) => order.indexOf(a.lacks) - order.indexOf(b.lacks)).slice(0, NEAR_MISSES_MAX);
 }
 
 function missOf(
