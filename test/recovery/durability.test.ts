@@ -19,6 +19,9 @@ const PROMPT = 'Is it on the disk yet?';
 const messages = [{ role: 'user' as const, content: [{ text: PROMPT }] }];
 /** Other callers' round trips while the disk hangs: time enough for an answer that does not wait. */
 const ROUND_TRIPS = 20;
+/** The model takes long enough for the begin's own fdatasync to be under way (SYNC_DELAY_MS) when the end is written. */
+const SLOWLY = { latencyMs: 100, timeToFirstTokenMs: 100 };
+const fields = { additionalModelRequestFields: { varve: SLOWLY } };
 
 interface Scene {
   readonly clients: Clients;
@@ -72,19 +75,19 @@ async function assertWaits({ clients, disk }: Scene, begins: boolean, call: () =
 
 test('a Converse call is answered when its record is on the disk, not before', () =>
   withHangingDisk((scene) => {
-    const command = new ConverseCommand({ modelId: MODEL, messages });
+    const command = new ConverseCommand({ modelId: MODEL, messages, ...fields });
     return assertWaits(scene, true, () => scene.clients.runtime.send(command));
   }));
 
 test('an InvokeModel call is answered when its record is on the disk, not before', () =>
   withHangingDisk((scene) => {
-    const command = new InvokeModelCommand({ modelId: MODEL, body: JSON.stringify({ prompt: PROMPT }) });
+    const command = new InvokeModelCommand({ modelId: MODEL, body: JSON.stringify({ prompt: PROMPT, varve: SLOWLY }) });
     return assertWaits(scene, true, () => scene.clients.runtime.send(command));
   }));
 
 test("a model's error is told when its record is on the disk, not before", () =>
   withHangingDisk((scene) => {
-    const varve = { error: { code: 'ThrottlingException', message: PROMPT } };
+    const varve = { ...SLOWLY, error: { code: 'ThrottlingException', message: PROMPT } };
     const command = new ConverseCommand({ modelId: MODEL, messages, additionalModelRequestFields: { varve } });
     const call = () => assert.rejects(scene.clients.runtime.send(command), { name: 'ThrottlingException' });
     return assertWaits(scene, true, call);
@@ -153,7 +156,7 @@ async function assertLastWaits<Frame>(
 
 test('all frames of a ConverseStream but the last leave at once, the last when the record is on the disk', () =>
   withHangingDisk((scene) => {
-    const command = new ConverseStreamCommand({ modelId: MODEL, messages });
+    const command = new ConverseStreamCommand({ modelId: MODEL, messages, ...fields });
     return assertLastWaits(
       scene,
       async () => (await scene.clients.runtime.send(command)).stream,
@@ -164,7 +167,7 @@ test('all frames of a ConverseStream but the last leave at once, the last when t
 
 test('all chunks of an InvokeModelWithResponseStream but the last leave at once, the last when the record is on the disk', () =>
   withHangingDisk((scene) => {
-    const body = JSON.stringify({ prompt: PROMPT });
+    const body = JSON.stringify({ prompt: PROMPT, varve: SLOWLY });
     const command = new InvokeModelWithResponseStreamCommand({ modelId: MODEL, contentType: 'application/json', body });
     const textOf = ({ chunk }: { chunk?: { bytes?: Uint8Array | undefined } | undefined }): string =>
       Buffer.from(chunk?.bytes ?? []).toString();
