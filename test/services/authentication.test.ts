@@ -6,7 +6,7 @@ import { test } from 'node:test';
 import { BedrockClient, ListFoundationModelsCommand } from '@aws-sdk/client-bedrock';
 import { BedrockRuntimeClient, CountTokensCommand } from '@aws-sdk/client-bedrock-runtime';
 import { CloudWatchLogsClient, DescribeLogGroupsCommand } from '@aws-sdk/client-cloudwatch-logs';
-import { CreateRoleCommand } from '@aws-sdk/client-iam';
+import { CreateRoleCommand, PutRolePolicyCommand } from '@aws-sdk/client-iam';
 import {
   CreateBucketCommand,
   GetObjectCommand,
@@ -97,11 +97,14 @@ test('a wrong secret, an unknown key and a wrong clock are told in the words of 
     await callsOf(endpoint, ROOT_KEY, -10 * 60_000).s3();
   }));
 
-test('a session of a role is let in everywhere, and so is root', () =>
+test('a session of a role that is allowed all is let in everywhere, and so is root', () =>
   withVarve({}, async ({ endpoint, clients }) => {
     const trust = { Effect: 'Allow', Principal: { AWS: ACCOUNT }, Action: 'sts:AssumeRole' };
     const AssumeRolePolicyDocument = JSON.stringify({ Version: '2012-10-17', Statement: [trust] });
     await clients.iam.send(new CreateRoleCommand({ RoleName: 'Everywhere', AssumeRolePolicyDocument }));
+    const everything = { Effect: 'Allow', Action: '*', Resource: '*' };
+    const PolicyDocument = JSON.stringify({ Version: '2012-10-17', Statement: [everything] });
+    await clients.iam.send(new PutRolePolicyCommand({ RoleName: 'Everywhere', PolicyName: 'all', PolicyDocument }));
     const RoleArn = `arn:aws:iam::${ACCOUNT}:role/Everywhere`;
     const { Credentials } = await clients.sts.send(new AssumeRoleCommand({ RoleArn, RoleSessionName: 'me' }));
     const session = {
