@@ -21,6 +21,10 @@ export interface ModelRequest {
   readonly prompt: string;
   /** All text that the model reads, for counting. */
   readonly texts: readonly string[];
+  /** The texts' tokens when not all of them were read (body-reader.ts). */
+  readonly textTokens?: number;
+  /** The prompt is only the beginning of what the user said. */
+  readonly promptIsCut?: boolean;
   /** Images, documents, … among the input. */
   readonly mediaCount?: number;
   readonly maxTokens?: number | undefined;
@@ -60,10 +64,13 @@ export interface GenerateOptions {
   readonly ids: IdSource;
 }
 
+/** An echo ends here as a model's answer ends at the model's limit: with `max_tokens`. */
+const ECHO_CHARS_MAX = 4 * 1024 * 1024;
 const BLOCKED_INPUT = 'Sorry, the model cannot answer this question.';
 
-export function inputTokensOf({ texts, mediaCount = 0 }: ModelRequest): number {
-  return texts.reduce((sum, text) => sum + countTokens(text), 0) + mediaCount * MEDIA_TOKENS;
+export function inputTokensOf({ texts, textTokens, mediaCount = 0 }: ModelRequest): number {
+  const counted = textTokens ?? texts.reduce((sum, text) => sum + countTokens(text), 0);
+  return counted + mediaCount * MEDIA_TOKENS;
 }
 
 export function generate({ modelId, body, request, knobs, nowMs, ids }: GenerateOptions): Generation {
@@ -115,8 +122,11 @@ function toolAnswer(tool: NonNullable<ModelRequest['tool']>, prompt: string, kno
 }
 
 function textAnswer(request: ModelRequest, knobs: Knobs): Answer {
+  const echoed = knobs.outputText === undefined && knobs.outputTokens === undefined;
   let text = knobs.outputText ?? repeated(request.prompt, knobs.outputTokens);
-  let stop: Stop = 'end_turn';
+  let stop: Stop = echoed && (request.promptIsCut === true || text.length > ECHO_CHARS_MAX) ? 'max_tokens' : 'end_turn';
+  // Not between the halves of a character.
+  if (echoed && text.length > ECHO_CHARS_MAX) text = text.slice(0, ECHO_CHARS_MAX).replace(/[\uD800-\uDBFF]$/, '');
   const stopSequence = firstOf(text, request.stopSequences ?? []);
   if (stopSequence !== undefined) {
     text = text.slice(0, text.indexOf(stopSequence));

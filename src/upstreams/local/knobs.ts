@@ -111,7 +111,7 @@ function isCount(value: Json | undefined, most: number): value is number {
   return typeof value === 'number' && Number.isInteger(value) && value >= 0 && value <= most;
 }
 
-function badKnob(name: string, why: string): ApiError {
+export function badKnob(name: string, why: string): ApiError {
   return new ApiError('ValidationException', `The built-in model does not understand varve.${name}: ${why}.`, {
     status: 400,
   });

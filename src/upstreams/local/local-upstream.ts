@@ -2,23 +2,24 @@
  * The built-in model: answers without asking anybody, in the body formats of the model family that is called
  * (contract.md, Models). It echoes the prompt; the request's knobs (knobs.ts) make every other shape.
  */
-import { type Body, type Clock, type IdSource, MemoryBody, Semaphore, sleep } from '#base';
+import { type Body, type Clock, type IdSource, MemoryBody, sleep } from '#base';
 import { BodyCollector, type Spool } from '#journal';
 import { ApiError } from '#wire';
 import { resolveModelId, unknownModel } from '../catalogue/index.ts';
 import { LOCAL_UPSTREAM } from '../choose.ts';
 import type { ModelCall, StreamFrame, Upstream, UpstreamAnswer } from '../types.ts';
+import { type Asked, BodyReader, decodedBody, type OpenedBody } from './body-reader.ts';
 import { converseEvents, metadataEvent, renderConverse } from './converse/render.ts';
 import { parseConverse } from './converse/request.ts';
-import { countTokensRequest } from './count-tokens.ts';
+import { converseToCount, nativeToCount } from './count-tokens.ts';
 import { type Family, familyOf } from './families/index.ts';
 import { eventFrame } from './frames.ts';
-import { generate, type Generation, inputTokensOf, type ModelRequest } from './generation.ts';
+import { generate, type Generation, inputTokensOf } from './generation.ts';
 import { converseTrace, invokeGuardrailKeys } from './guardrail.ts';
 import { countHeaders, invokeFrames } from './invoke.ts';
 import { type JsonObject, objectOf } from './json.ts';
 import { type Knobs, readKnobs, withoutKnobs } from './knobs.ts';
-import { malformed, parseBody } from './malformed.ts';
+import { malformed } from './malformed.ts';
 import { knobError, paced } from './pacing.ts';
 
 export interface LocalUpstreamOptions {
@@ -27,12 +28,6 @@ export interface LocalUpstreamOptions {
   /** Where large answers go; without it they stay in memory. */
   readonly spool?: Spool;
 }
-
-/** Memory for bodies that were spilled and are read back: they wait for each other, and no other call does. */
-const BODY_MEMORY_BYTES = 64 * 1024 * 1024;
-/** Bytes, text and values of a body, while they are all there. */
-const BODY_MEMORY_FACTOR = 2;
-const NOTHING = (): void => undefined;
 
 export function createLocalUpstream(options: LocalUpstreamOptions): Upstream {
   return new LocalUpstream(options);
@@ -51,7 +46,7 @@ interface Understood {
 class LocalUpstream implements Upstream {
   readonly name = LOCAL_UPSTREAM;
   readonly #options: LocalUpstreamOptions;
-  readonly #bodyMemory = new Semaphore(BODY_MEMORY_BYTES);
+  readonly #reader = new BodyReader();
 
   constructor(options: LocalUpstreamOptions) {
     this.#options = options;
@@ -61,25 +56,23 @@ class LocalUpstream implements Upstream {
   async answer(call: ModelCall): Promise<UpstreamAnswer> {
     const startedMs = this.#options.clock.monotonicMs();
     const family = familyFor(call);
-    const release = call.body.inMemory
-      ? NOTHING
-      : await this.#bodyMemory.acquire(call.body.sizeBytes * BODY_MEMORY_FACTOR);
+    let opened: OpenedBody | undefined;
     let streaming = false;
     try {
-      const body = parseBody(await call.body.bytes());
-      if (call.operation === 'CountTokens') return await this.#countTokens(body, family, call);
-      const understood = this.#understand(call, family, body, startedMs);
+      opened = await this.#reader.open(call.body);
+      if (call.operation === 'CountTokens') return await this.#countTokens(opened, family, call);
+      const understood = await this.#understand(call, family, opened, startedMs);
       const { error, latencyMs = 0 } = understood.knobs;
       streaming = isStream(call);
       if (!streaming && latencyMs > 0) await sleep(latencyMs, call.signal);
       if (error && (!streaming || error.afterChunks === undefined)) throw knobError(error);
-      return streaming ? this.#stream(understood, release) : await this.#whole(understood);
+      return streaming ? this.#stream(understood, opened.release) : await this.#whole(understood);
     } catch (error) {
       streaming = false;
       // Nesting deeper than the stack can follow, or a text longer than there can be.
       throw error instanceof RangeError ? malformed() : error;
     } finally {
-      if (!streaming) release();
+      if (!streaming) opened?.release();
     }
   }
 
@@ -87,11 +80,16 @@ class LocalUpstream implements Upstream {
     return Promise.resolve();
   }
 
-  #understand(call: ModelCall, family: Family, body: JsonObject, startedMs: number): Understood {
-    const converse = isConverse(call);
-    const knobs = readKnobs(converse ? objectOf(body['additionalModelRequestFields'])['varve'] : body['varve']);
+  async #understand(call: ModelCall, family: Family, opened: OpenedBody, startedMs: number): Promise<Understood> {
     const { modelId } = resolveModelId(call.modelId, call.region, call.accountId);
-    const request: ModelRequest = converse ? parseConverse(body) : family.parseRequest(withoutKnobs(body), modelId);
+    const converse = isConverse(call);
+    const { body, request, knobs } = await opened.understand((value): Asked => {
+      const asked = converse ? objectOf(value['additionalModelRequestFields'])['varve'] : value['varve'];
+      return {
+        knobs: readKnobs(asked),
+        request: converse ? parseConverse(value) : family.parseRequest(withoutKnobs(value), modelId),
+      };
+    });
     const { clock, ids } = this.#options;
     const generation = generate({ modelId, body, request, knobs, nowMs: clock.nowMs(), ids });
     return { call, family, body, knobs, generation, startedMs };
@@ -111,7 +109,7 @@ class LocalUpstream implements Upstream {
   #stream(understood: Understood, release: () => void): UpstreamAnswer {
     const { call, knobs } = understood;
     const frames = isConverse(call) ? this.#converseFrames(understood) : this.#chunkFrames(understood);
-    if (release !== NOTHING) call.signal.addEventListener('abort', release, { once: true });
+    if (!call.body.inMemory) call.signal.addEventListener('abort', release, { once: true });
     return {
       kind: 'stream',
       contentType: 'application/json',
@@ -148,9 +146,31 @@ class LocalUpstream implements Upstream {
     };
   }
 
-  async #countTokens(body: JsonObject, family: Family, call: ModelCall): Promise<UpstreamAnswer> {
-    const inputTokens = inputTokensOf(countTokensRequest(body, family, call.modelId));
+  async #countTokens(opened: OpenedBody, family: Family, call: ModelCall): Promise<UpstreamAnswer> {
+    const inputTokens = await (converseToCount(opened.value)
+      ? countConverse(opened)
+      : this.#countNative(opened, family, call));
     return wholeAnswer(await this.#bodyOf({ inputTokens }), {});
+  }
+
+  async #countNative(opened: OpenedBody, family: Family, { modelId }: ModelCall): Promise<number> {
+    const native = await decodedBody(opened, nativeToCount(opened.value), this.#options.spool);
+    // Nobody holds memory while he waits for more.
+    opened.release();
+    try {
+      const inner = await this.#reader.open(native.body);
+      try {
+        const { request } = await inner.understand((value) => ({
+          knobs: {},
+          request: family.parseRequest(withoutKnobs(value), modelId),
+        }));
+        return inputTokensOf(request);
+      } finally {
+        inner.release();
+      }
+    } finally {
+      await native.discard();
+    }
   }
 
   async #bodyOf(value: JsonObject): Promise<Body> {
@@ -165,6 +185,14 @@ class LocalUpstream implements Upstream {
   #elapsedMs({ startedMs }: Understood): number {
     return Math.round(this.#options.clock.monotonicMs() - startedMs);
   }
+}
+
+async function countConverse(opened: OpenedBody): Promise<number> {
+  const { request } = await opened.understand((value) => ({
+    knobs: {},
+    request: parseConverse(converseToCount(value) ?? {}),
+  }));
+  return inputTokensOf(request);
 }
 
 /** @throws {ApiError} ValidationException for models that nobody knows, or that Converse does not take */

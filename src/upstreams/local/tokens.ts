@@ -4,6 +4,7 @@
  *   a token is the blanks before it and then: up to 6 letters of a word, or up to 3 digits, or one other character;
  *   blanks at the end of a text are one token.
  * Texts above EXACT_CHARS_MAX are counted at 4 characters a token, because counting must not hold up the server.
+ * Of texts that are only read in part (body-reader.ts) the rest counts as the beginning does, in proportion.
  * An image, document, video or audio block counts MEDIA_TOKENS.
  */
 
