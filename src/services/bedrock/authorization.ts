@@ -28,11 +28,17 @@ export const bedrockAuthorization: AuthorizationTable<BedrockOperation> = {
   ),
 };
 
-/** Bedrock will write with the role that it is given, so the caller must be allowed to give it away. */
-function putLoggingNeeds({ loggingConfig }: PutModelInvocationLoggingConfigurationCommandInput): Need[] {
+/**
+ * Bedrock will write with the role that it is given, so the caller must be allowed to give it away. A role of another account
+ * cannot be given at all, which is said in the words for roles that do not fit (`#invocation`).
+ */
+function putLoggingNeeds(
+  { loggingConfig }: PutModelInvocationLoggingConfigurationCommandInput,
+  { accountId }: NeedScope,
+): Need[] {
   const roleArn = loggingConfig?.cloudWatchConfig?.roleArn;
   const put: Need = { action: 'bedrock:PutModelInvocationLoggingConfiguration', resource: '*' };
-  if (!roleArn) return [put];
+  if (!roleArn || roleArn.split(':')[4] !== accountId) return [put];
   const context = { 'iam:PassedToService': 'bedrock.amazonaws.com' };
   return [put, { action: 'iam:PassRole', resource: roleArn, context }];
 }
