@@ -360,6 +360,18 @@ function decoded(text: string): string {
   }
 }
 
+test('an altered session token opens nothing, whatever it is signed with', () => {
+  const { parsed } = originals.find(({ name }) => name === 'session, signed header') ?? assert.fail();
+  assert.ok(parsed.kind === 'header' && parsed.sessionToken !== undefined);
+  const { accessKeyId, sessionToken } = parsed;
+  for (let index = 0; index < INPUTS / 5; index += 1) {
+    const token = garbled(new Dice(SEED + index), sessionToken);
+    if (token === sessionToken) continue;
+    const opening = (): unknown => identity.resolve(accessKeyId, token, 'bedrock');
+    assert.throws(opening, AuthenticationFailure, `VARVE_SEED=${SEED + index}: ${token}`);
+  }
+});
+
 test('random bytes are nobody', () => {
   for (let index = 0; index < INPUTS / 10; index += 1) {
     const dice = new Dice(SEED + index);
