@@ -1,15 +1,15 @@
 import { type Buckets, parseBucketPolicy } from '#buckets';
 import type { Directory, GuardedResource } from '#identity';
-import type { LogGroups } from '#log-groups';
+import { groupArn, type LogGroups } from '#log-groups';
 
 const S3 = 'arn:aws:s3:::';
 const LOGS = 'arn:aws:logs:';
 const IAM = 'arn:aws:iam::';
 
-/** Finds what owners say of their things: buckets' policies, roles' trust policies, tags of log groups. */
+/** Finds what owners say of their things: buckets' policies, roles' trust policies, policies and tags of log groups. */
 export function guardedResources(
   buckets: Pick<Buckets, 'get'>,
-  logGroups: Pick<LogGroups, 'find'>,
+  logGroups: Pick<LogGroups, 'find' | 'resourcePolicies'>,
   directory: Directory,
 ): (arn: string) => GuardedResource | undefined {
   return (arn) => {
@@ -35,10 +35,13 @@ function bucketOf(arn: string, buckets: Pick<Buckets, 'get'>): GuardedResource |
   };
 }
 
-function logGroupOf(arn: string, logGroups: Pick<LogGroups, 'find'>): GuardedResource | undefined {
+function logGroupOf(arn: string, logGroups: Pick<LogGroups, 'find' | 'resourcePolicies'>): GuardedResource | undefined {
   const [, , , region = '', accountId = '', , name = ''] = arn.split(':', 7);
   const group = logGroups.find({ accountId, region }, name);
-  return group && { accountId, policy: undefined, tags: group.tags };
+  if (!group) return undefined;
+  const groupName = groupArn(group, name);
+  const document = logGroups.resourcePolicies.documentFor(group, groupName);
+  return { accountId, policy: document && { name: groupName, document }, tags: group.tags };
 }
 
 function roleOf(arn: string, directory: Directory): GuardedResource | undefined {

@@ -3,6 +3,7 @@ export * as logErrors from './errors.ts';
 export type { FilterEventsInput, FilterEventsOutput, GetEventsInput, GetEventsOutput } from './event-reader.ts';
 export type { NewGroup } from './group-registry.ts';
 export { LogGroups, type LogGroupsDependencies } from './log-groups.ts';
+export type { ResourcePolicy } from './resource-policies.ts';
 export type { DeliveryTarget } from './service-writes.ts';
 export { READ_WAIT_MS, type StoredUpTo } from './store-view.ts';
 export type { ListedStream, ListStreamsInput, ListStreamsOutput } from './stream-listing.ts';

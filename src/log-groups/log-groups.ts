@@ -25,6 +25,7 @@ import { GroupRegistry, type NewGroup, RETENTION_DAYS } from './group-registry.t
 import { GroupSizes } from './group-sizes.ts';
 import { Removal } from './removal.ts';
 import { SCHEMA } from './schema.ts';
+import { ResourcePolicies } from './resource-policies.ts';
 import { type DeliveryTarget, ServiceWrites } from './service-writes.ts';
 import { type StoredUpTo, StoreView } from './store-view.ts';
 import { StreamListing, type ListStreamsInput, type ListStreamsOutput } from './stream-listing.ts';
@@ -60,15 +61,22 @@ export class LogGroups {
   readonly #removal: Removal;
   readonly #sizes: GroupSizes;
   readonly tokens: PageTokens;
+  readonly resourcePolicies: ResourcePolicies;
   #timer: NodeJS.Timeout | undefined;
   #round: Promise<void> = Promise.resolve();
   readonly #removals = new Set<Promise<boolean>>();
 
-  private constructor(dependencies: LogGroupsDependencies, groups: GroupRegistry, tokens: PageTokens) {
+  private constructor(
+    dependencies: LogGroupsDependencies,
+    groups: GroupRegistry,
+    tokens: PageTokens,
+    resourcePolicies: ResourcePolicies,
+  ) {
     const { state, journal, store, storedUpTo, roleAllows, clock, emit } = dependencies;
     this.#dependencies = dependencies;
     this.#groups = groups;
     this.tokens = tokens;
+    this.resourcePolicies = resourcePolicies;
     this.#streams = new StreamRegistry(state, clock);
     this.#appender = new Appender(journal, clock);
     const view = new StoreView(store, this.#appender, storedUpTo);
@@ -96,7 +104,8 @@ export class LogGroups {
     ]);
     const [row] = await state.all("SELECT secret FROM log_secrets WHERE name = 'page-tokens'");
     const tokens = new PageTokens(row?.['secret'] as Uint8Array);
-    return new LogGroups(dependencies, await GroupRegistry.open(state, clock, ids), tokens);
+    const resourcePolicies = await ResourcePolicies.open(state, clock, ids);
+    return new LogGroups(dependencies, await GroupRegistry.open(state, clock, ids), tokens, resourcePolicies);
   }
 
   /** Begins to remove in the background what nobody may read any more. */

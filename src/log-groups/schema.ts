@@ -21,4 +21,7 @@ export const SCHEMA: readonly string[] = [
      number INTEGER PRIMARY KEY AUTOINCREMENT, generation TEXT NOT NULL, delivery_key TEXT NOT NULL,
      after INTEGER NOT NULL, sequence INTEGER, UNIQUE (generation, delivery_key)) STRICT;
    CREATE TABLE log_secrets (name TEXT PRIMARY KEY, secret BLOB NOT NULL) STRICT`,
+  `CREATE TABLE log_resource_policies (
+     account TEXT NOT NULL, region TEXT NOT NULL, name TEXT NOT NULL, body TEXT NOT NULL,
+     PRIMARY KEY (account, region, name)) STRICT`,
 ];

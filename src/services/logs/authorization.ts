@@ -102,6 +102,9 @@ export const logsAuthorization: AuthorizationTable<LogsOperation> = {
       resource: streamOf({ logGroupIdentifier: name }, '', scope),
     }));
   },
+  PutResourcePolicy: needs('logs:PutResourcePolicy'),
+  DescribeResourcePolicies: needs('logs:DescribeResourcePolicies'),
+  DeleteResourcePolicy: needs('logs:DeleteResourcePolicy'),
   GetQueryResults: needs('logs:GetQueryResults'),
   StopQuery: needs('logs:StopQuery'),
   DescribeQueries: needs('logs:DescribeQueries'),

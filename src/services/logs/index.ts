@@ -30,6 +30,9 @@ import { getLogGroupFields } from './operations/get-log-group-fields.ts';
 import { putQueryDefinition } from './operations/put-query-definition.ts';
 import { deleteQueryDefinition } from './operations/delete-query-definition.ts';
 import { describeQueryDefinitions } from './operations/describe-query-definitions.ts';
+import { putResourcePolicy } from './operations/put-resource-policy.ts';
+import { describeResourcePolicies } from './operations/describe-resource-policies.ts';
+import { deleteResourcePolicy } from './operations/delete-resource-policy.ts';
 
 export type { LogsDependencies } from './dependencies.ts';
 
@@ -63,6 +66,9 @@ export function createLogsService(dependencies: LogsDependencies): OperationTabl
     PutQueryDefinition: putQueryDefinition(dependencies),
     DeleteQueryDefinition: deleteQueryDefinition(dependencies),
     DescribeQueryDefinitions: describeQueryDefinitions(dependencies),
+    PutResourcePolicy: putResourcePolicy(dependencies),
+    DescribeResourcePolicies: describeResourcePolicies(dependencies),
+    DeleteResourcePolicy: deleteResourcePolicy(dependencies),
     ...later,
   } satisfies OperationTable<LogsOperation>;
 }
@@ -127,11 +133,8 @@ const later = {
   ]),
   ...unimplementedAll('encryption with KMS keys is not there yet', ['AssociateKmsKey', 'DisassociateKmsKey']),
   ...unimplementedAll(
-    'resource and account policies of log groups are not there yet; roles and their policies decide',
+    'account policies of log groups are not there; resource policies and those of users and roles decide',
     [
-      'PutResourcePolicy',
-      'DeleteResourcePolicy',
-      'DescribeResourcePolicies',
       'PutAccountPolicy',
       'DeleteAccountPolicy',
       'DescribeAccountPolicies',
