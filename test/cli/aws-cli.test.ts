@@ -185,10 +185,12 @@ test('aws sts, iam and bedrock: a role is assumed and calls a model; what is not
       max_tokens: 50,
       messages: [{ role: 'user', content: 'Hello' }],
     });
-    const invoked = await tryAws(
-      ['bedrock-runtime', 'invoke-model', '--model-id', haiku, '--body', body, 'out.json'],
-      session,
-    );
+    const invoke = ['bedrock-runtime', 'invoke-model', '--model-id', haiku, '--body', body, 'out.json'];
+    assert.match((await tryAws(invoke, session)).stderr, /AccessDeniedException.*bedrock:InvokeModel/);
+    const calling = { Effect: 'Allow', Action: 'bedrock:InvokeModel', Resource: '*' };
+    const policy = JSON.stringify({ Version: '2012-10-17', Statement: [calling] });
+    await aws('iam', 'put-role-policy', '--role-name', 'app', '--policy-name', 'calls', '--policy-document', policy);
+    const invoked = await tryAws(invoke, session);
     assert.equal(invoked.status, 0, invoked.stderr);
     assert.equal(JSON.parse(await readFile(join(folder, 'out.json'), 'utf8')).content[0].text, 'Hello');
     const counted = { converse: { messages: [{ role: 'user', content: [{ text: 'three words here' }] }] } };
@@ -204,7 +206,7 @@ test('aws sts, iam and bedrock: a role is assumed and calls a model; what is not
 
     for (const [args, expected] of [
       [['bedrock', 'list-guardrails'], /\(UnknownOperationException\).*ListGuardrails: guardrails live in AWS/],
-      [['iam', 'list-users'], /\(InvalidAction\).*ListUsers: users and their access keys come with/],
+      [['iam', 'list-saml-providers'], /\(InvalidAction\).*ListSAMLProviders: Varve takes OpenID Connect tokens/],
       [['dynamodb', 'list-tables'], /does not serve the service "dynamodb"/],
     ] as const) {
       assert.match((await tryAws(args)).stderr, expected);
