@@ -31,7 +31,7 @@ import { type StoredUpTo, StoreView } from './store-view.ts';
 import { StreamListing, type ListStreamsInput, type ListStreamsOutput } from './stream-listing.ts';
 import { StreamRegistry } from './stream-registry.ts';
 import { PageTokens } from './tokens.ts';
-import type { LogGroup, RejectedEvents, RoleAllows, Scope } from './types.ts';
+import { groupArn, type LogGroup, type RejectedEvents, type RoleAllows, type Scope } from './types.ts';
 
 /** How often what could not be removed is tried again. */
 const REMOVAL_INTERVAL_MS = 15 * 60_000;
@@ -167,6 +167,7 @@ export class LogGroups {
   /** @throws {ApiError} ResourceNotFoundException, ValidationException while the group is protected */
   async delete(scope: Scope, name: string, check: (group: LogGroup) => void): Promise<void> {
     const { generation } = await this.#groups.delete(scope, name, check);
+    await this.resourcePolicies.forget(scope, groupArn(scope, name));
     this.#streams.forgetGroup(generation);
     this.#inBackground(this.#removal.group(generation));
   }

@@ -108,6 +108,11 @@ export class ResourcePolicies {
     this.#of(scope).delete(key);
   }
 
+  /** Removes the policy of a group that is deleted: its name may come to mean another. */
+  async forget(scope: Scope, groupArn: string): Promise<void> {
+    if (this.#of(scope).has(groupArn)) await this.delete(scope, groupArn, undefined);
+  }
+
   /** What all of them say of a group together; undefined when nothing is said. */
   documentFor(scope: Scope, groupArn: string): PolicyDocument | undefined {
     const kept = this.#policies.get(keyOf(scope));

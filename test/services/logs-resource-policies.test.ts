@@ -5,6 +5,7 @@ import {
   CloudWatchLogsClient,
   CreateLogGroupCommand,
   CreateLogStreamCommand,
+  DeleteLogGroupCommand,
   DeleteResourcePolicyCommand,
   DescribeResourcePoliciesCommand,
   FilterLogEventsCommand,
@@ -62,7 +63,10 @@ test('a policy of the account or of a group decides about a user who has none', 
 
     const other = new DeleteResourcePolicyCommand({ policyName: 'readers', expectedRevisionId: 'another' });
     await assert.rejects(again.send(other), { name: 'OperationAbortedException' });
-    await again.send(new DeleteResourcePolicyCommand({ resourceArn: ARN }));
+    // A group's own policy goes with the group.
+    await again.send(new DeleteLogGroupCommand({ logGroupName: GROUP }));
+    await again.send(new CreateLogGroupCommand({ logGroupName: GROUP }));
+    assert.deepEqual(await list('RESOURCE'), []);
     const missing = again.send(new DeleteResourcePolicyCommand({ policyName: 'none' }));
     await assert.rejects(missing, {
       name: 'ResourceNotFoundException',
