@@ -7,7 +7,7 @@ import { orderBy } from './compile/order.ts';
 import { Parameters, type ParameterValue } from './compile/parameters.ts';
 import type { Relation } from './compile/relation.ts';
 import { asShown } from './compile/typed.ts';
-import type { Query } from './syntax/index.ts';
+import type { CommandNode, Query } from './syntax/index.ts';
 
 /** Rows of a query that sets no limit. (§1.2) */
 const LIMIT_DEFAULT = 10_000;
@@ -16,6 +16,8 @@ export interface CompileOptions {
   readonly source: EventSource;
   /** Sources of subqueries, by their nodes (`subqueriesOf`). Their parameters have names of their own. */
   readonly nested?: ReadonlyMap<Query, EventSource> | undefined;
+  /** Sources of the nodes that compare with an earlier time (`earlierOf`). */
+  readonly earlier?: ReadonlyMap<CommandNode, EventSource> | undefined;
   readonly times: QueryTimes;
   /** The limit of the API call; one in the query itself counts before it. */
   readonly limit?: number | undefined;
@@ -31,10 +33,10 @@ export interface CompiledQuery {
 }
 
 /** Commands after which rows are no longer the events that filters let through. */
-const REDUCING: ReadonlySet<string> = new Set(['stats', 'limit', 'dedup', 'pattern']);
+const REDUCING: ReadonlySet<string> = new Set(['stats', 'limit', 'dedup', 'pattern', 'logcompare', 'countfrequent']);
 
 /** @throws {MalformedQuery} */
-export function compileQuery(query: Query, { source, nested, times, limit }: CompileOptions): CompiledQuery {
+export function compileQuery(query: Query, { source, nested, earlier, times, limit }: CompileOptions): CompiledQuery {
   const parameters = new Parameters();
   let matched: { readonly from: string; readonly stages: number } | undefined;
   const pipeline = ({ commands }: Query, input: Relation, context: CompileContext): Relation =>
@@ -42,7 +44,12 @@ export function compileQuery(query: Query, { source, nested, times, limit }: Com
       (relation, node) => commandNamed(node.command)?.compile(node, relation, context) ?? relation,
       input,
     );
-  const context = new CompileContext(parameters, times, nested ?? new Map(), pipeline);
+  const compared = [...(earlier ?? [])].map(([node, events]) => {
+    const before = { ...query, commands: query.commands.slice(0, query.commands.indexOf(node)) };
+    return [node, { source: events, before }] as const;
+  });
+  const outside = { nested: nested ?? new Map(), earlier: new Map(compared) };
+  const context = new CompileContext(parameters, times, outside, pipeline);
   let relation = context.eventsOf(source);
   for (const node of query.commands) {
     if (REDUCING.has(node.command)) matched ??= { from: relation.from, stages: context.stages.length };
@@ -58,7 +65,7 @@ export function compileQuery(query: Query, { source, nested, times, limit }: Com
   const tail = `${orderBy(relation)} LIMIT ${parameters.bind(rows, 'UInt64')}`;
   const { bases, stages } = context;
   const ctes = (count: number): string => `WITH ${[...bases, ...stages.slice(0, count)].join(',\n')}`;
-  const sources = [source, ...(nested?.values() ?? [])];
+  const sources = [source, ...(nested?.values() ?? []), ...(earlier?.values() ?? [])];
   return {
     sql: `${ctes(stages.length)}\n${select}${tail}`,
     parameters: { ...Object.assign({}, ...sources.map((one) => one.parameters)), ...parameters.values },

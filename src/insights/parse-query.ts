@@ -1,5 +1,6 @@
 /** A query's text to its syntax tree. */
 import { commandNamed, commandNames } from './commands/index.ts';
+import type { TimeRange } from './compile/context.ts';
 import { MalformedQuery } from './errors.ts';
 import { type CommandNode, type Query, TokenReader } from './syntax/index.ts';
 
@@ -57,6 +58,17 @@ export function subqueriesOf({ commands }: Query): Query[] {
   return commands.flatMap((node) => {
     const found = commandNamed(node.command)?.subqueries?.(node) ?? [];
     return [...found, ...found.flatMap(subqueriesOf)];
+  });
+}
+
+/** What nodes of a query compare with: each needs a source of its own, too. */
+export function earlierOf(
+  { commands }: Query,
+  range: TimeRange,
+): { readonly node: CommandNode; readonly range: TimeRange }[] {
+  return commands.flatMap((node) => {
+    const found = commandNamed(node.command)?.earlier?.(node, range);
+    return found ? [{ node, range: found }] : [];
   });
 }
 

@@ -3,7 +3,7 @@
  * are never starved; the others wait. Results are kept in memory, bounded in number, bytes and time.
  */
 import { type Clock, type IdSource, Semaphore } from '#base';
-import { compileQuery, parseQuery, type Query, sourceOf, subqueriesOf } from '#insights';
+import { type CommandNode, compileQuery, earlierOf, parseQuery, type Query, sourceOf, subqueriesOf } from '#insights';
 import type { LogEventSource, Store } from '#store';
 import { RunningQuery } from './running-query.ts';
 import { groupsOf } from './sources.ts';
@@ -68,8 +68,12 @@ export class Queries {
       const sourceStartMs = node?.startMs ?? startMs;
       nested.set(subquery, await this.#sourceOf(named, sourceStartMs, node?.endMs ?? endMs, `sub${index}_`));
     }
+    const earlier = new Map<CommandNode, LogEventSource>();
+    for (const [index, { node, range }] of earlierOf(query, { startMs, endMs }).entries()) {
+      earlier.set(node, await this.#sourceOf(groups, range.startMs, range.endMs, `old${index}_`));
+    }
     const times = { startMs, endMs, nowMs: clock.nowMs() };
-    const compiled = compileQuery(query, { source, nested, times, limit: request.limit });
+    const compiled = compileQuery(query, { source, nested, earlier, times, limit: request.limit });
     const running = new RunningQuery(ids.uuid(), { ...request, groups }, { compiled, source }, clock.nowMs());
     this.#queries.set(running.id, running);
     void this.#running.with(1, () => running.run(store, TIMEOUT_MS, () => clock.nowMs())).then(() => this.#forget());

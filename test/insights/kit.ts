@@ -11,18 +11,22 @@ import { join } from 'node:path';
 import { randomIds, systemClock } from '#base';
 import {
   type CompiledQuery,
+  type CommandNode,
   compileQuery,
+  earlierOf,
   type EventSource,
   parseQuery,
   type Query,
   sourceOf,
   subqueriesOf,
+  type TimeRange,
 } from '#insights';
 import { openStore, type Store } from '#store';
 
 /** 2026-11-21T12:00:00Z: where events of tests begin, one a minute unless they tell a time. */
 export const START_MS = Date.parse('2026-11-21T12:00:00Z');
 export const END_MS = START_MS + 86_400_000;
+const RANGE: TimeRange = { startMs: START_MS, endMs: END_MS };
 const MINUTE_MS = 60_000;
 
 export interface TestEvent {
@@ -52,9 +56,9 @@ export async function withInsights(work: (kit: InsightsKit) => Promise<void>): P
     { clock: systemClock, ids: randomIds, onEvent: () => undefined },
   );
   let sequence = 0;
-  const sourceFrom = async (names: readonly string[], prefix: string): Promise<EventSource> => {
+  const sourceFrom = async (names: readonly string[], prefix: string, range: TimeRange): Promise<EventSource> => {
     const groups = names.map((name) => ({ generation: name, name }));
-    const source = await store.logEventSource({ groups, startMs: START_MS, endMs: END_MS }, prefix);
+    const source = await store.logEventSource({ groups, ...range }, prefix);
     // In a fixed order, so that golden SQL stays the same.
     return { ...source, others: source.others.toSorted() };
   };
@@ -62,11 +66,16 @@ export async function withInsights(work: (kit: InsightsKit) => Promise<void>): P
     const parsed = parseQuery(query);
     const nested = new Map<Query, EventSource>();
     for (const [index, subquery] of subqueriesOf(parsed).entries()) {
-      nested.set(subquery, await sourceFrom(namesOf(subquery) ?? [], `sub${index}_`));
+      nested.set(subquery, await sourceFrom(namesOf(subquery) ?? [], `sub${index}_`, RANGE));
     }
-    const source = await sourceFrom(namesOf(parsed) ?? groups, 'src_');
-    const times = { startMs: START_MS, endMs: END_MS, nowMs: END_MS };
-    return compileQuery(parsed, { source, nested, times, limit });
+    const read = namesOf(parsed) ?? groups;
+    const source = await sourceFrom(read, 'src_', RANGE);
+    const earlier = new Map<CommandNode, EventSource>();
+    for (const [index, { node, range }] of earlierOf(parsed, RANGE).entries()) {
+      earlier.set(node, await sourceFrom(read, `old${index}_`, range));
+    }
+    const times = { ...RANGE, nowMs: END_MS };
+    return compileQuery(parsed, { source, nested, earlier, times, limit });
   };
   const run = async ({ sql, parameters, columns }: CompiledQuery): Promise<Record<string, string>[]> => {
     const rows: Record<string, string>[] = [];

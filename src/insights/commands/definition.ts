@@ -1,4 +1,4 @@
-import type { CompileContext } from '../compile/context.ts';
+import type { CompileContext, TimeRange } from '../compile/context.ts';
 import type { Relation } from '../compile/relation.ts';
 import type { CommandNode, Query, TokenReader } from '../syntax/index.ts';
 
@@ -18,6 +18,8 @@ export interface CommandDefinition<Node extends CommandNode = CommandNode> {
   readonly parse: (reader: TokenReader, start: number, context: ParseContext) => Node;
   /** Subqueries of a node: whoever compiles must tell where they read from. */
   readonly subqueries?: (node: Node) => readonly Query[];
+  /** The earlier range of time that a node compares with: whoever compiles must tell its events, too. */
+  readonly earlier?: (node: Node, range: TimeRange) => TimeRange;
   /** The rows that come out, of those that come in. @throws {MalformedQuery} */
   readonly compile: (node: Node, input: Relation, context: CompileContext) => Relation;
 }

@@ -1,6 +1,10 @@
 /** All commands, by name. */
 import { accum } from './accum/accum.ts';
 import { addtotals } from './addtotals/addtotals.ts';
+import { anomaly } from './anomaly/anomaly.ts';
+import { diff } from './diff/diff.ts';
+import { logcompare } from './logcompare/logcompare.ts';
+import { pattern } from './pattern/pattern.ts';
 import { appendcols } from './appendcols/appendcols.ts';
 import { autoregress } from './autoregress/autoregress.ts';
 import { countFrequent } from './count-frequent/count-frequent.ts';
@@ -27,6 +31,10 @@ import { unnest } from './unnest/unnest.ts';
 const DEFINITIONS: readonly CommandDefinition[] = [
   accum,
   addtotals,
+  anomaly,
+  diff,
+  logcompare,
+  pattern,
   appendcols,
   autoregress,
   countFrequent,

@@ -1,41 +1,52 @@
 /** What commands and functions compile with: parameters, where events come from, and the stages made so far. */
 import { MalformedQuery, type Span } from '../errors.ts';
-import type { CallNode, Expression, Query } from '../syntax/index.ts';
+import type { CallNode, CommandNode, Expression, Query } from '../syntax/index.ts';
 import { EventFields, type EventSource } from './event-source.ts';
 import { compileExpression, jsonAccess } from './expressions.ts';
 import type { Parameters } from './parameters.ts';
 import type { Column, Relation } from './relation.ts';
 import type { Typed } from './typed.ts';
 
-/** What the query knows of itself. Milliseconds since the epoch. */
-export interface QueryTimes {
+/** Both inclusive, milliseconds since the epoch. */
+export interface TimeRange {
   readonly startMs: number;
   readonly endMs: number;
+}
+
+/** What the query knows of itself. */
+export interface QueryTimes extends TimeRange {
   readonly nowMs: number;
+}
+
+/** What of the query lies outside of its own events. */
+export interface Outside {
+  /** Sources of subqueries. */
+  readonly nested: ReadonlyMap<Query, EventSource>;
+  /** For nodes that compare with an earlier time: its events, and the commands that they pass before. */
+  readonly earlier: ReadonlyMap<CommandNode, { readonly source: EventSource; readonly before: Query }>;
 }
 
 export class CompileContext {
   readonly parameters: Parameters;
   readonly times: QueryTimes;
-  readonly #nested: ReadonlyMap<Query, EventSource>;
+  readonly #outside: Outside;
   readonly #pipeline: (query: Query, input: Relation) => Relation;
   readonly #bases: { readonly fields: EventFields; readonly source: EventSource }[] = [];
   readonly #stages: string[] = [];
   #columns = 0;
 
   /**
-   * @param nested sources of subqueries
    * @param pipeline compiles the commands of a query one after the other
    */
   constructor(
     parameters: Parameters,
     times: QueryTimes,
-    nested: ReadonlyMap<Query, EventSource>,
+    outside: Outside,
     pipeline: (query: Query, input: Relation, context: CompileContext) => Relation,
   ) {
     this.parameters = parameters;
     this.times = times;
-    this.#nested = nested;
+    this.#outside = outside;
     this.#pipeline = (query, input) => pipeline(query, input, this);
   }
 
@@ -57,9 +68,16 @@ export class CompileContext {
 
   /** The rows that a subquery gives, as stages of the same statement. */
   subquery(query: Query): Relation {
-    const source = this.#nested.get(query);
+    const source = this.#outside.nested.get(query);
     if (!source) throw new MalformedQuery('A subquery begins with SOURCE and the name of a log group.', query.span);
     return this.#pipeline(query, this.eventsOf(source));
+  }
+
+  /** The rows that come to a node, made of the events of the earlier time that it compares with. */
+  earlierRows(node: CommandNode): Relation {
+    const found = this.#outside.earlier.get(node);
+    if (!found) throw new MalformedQuery(`A subquery cannot have ${node.command}.`, node.span);
+    return this.#pipeline(found.before, this.eventsOf(found.source));
   }
 
   /** The first stages, written last: only when all else is compiled it is known what they read. */
