@@ -107,6 +107,30 @@ test('inline policies are put, listed, read as they were put, and stand in the w
     await iam.send(new DeleteRoleCommand({ RoleName: 'R' }));
   }));
 
+test('a trust policy names users and roles that are there, where their account is one of this server', () =>
+  withServices(async ({ iam: client }) => {
+    const iam = client();
+    const trusting = (RoleName: string, AWS: string) =>
+      create(iam, RoleName, {
+        AssumeRolePolicyDocument: JSON.stringify({
+          Version: '2012-10-17',
+          Statement: [{ Effect: 'Allow', Action: 'sts:AssumeRole', Principal: { AWS } }],
+        }),
+      });
+    await create(iam, 'There', { Path: '/team/' });
+    for (const unknown of [
+      `arn:aws:iam::${ACCOUNT}:user/nobody`,
+      `arn:aws:iam::${ACCOUNT}:role/There`,
+      `arn:aws:sts::${ACCOUNT}:assumed-role/NotThere/me`,
+    ]) {
+      const sentence = `Invalid principal in policy: "AWS":"${unknown}"`;
+      await assert.rejects(trusting('R', unknown), fails('MalformedPolicyDocument', sentence, 400));
+    }
+    await trusting('R1', `arn:aws:iam::${ACCOUNT}:role/team/There`);
+    await trusting('R2', `arn:aws:sts::${ACCOUNT}:assumed-role/There/me`);
+    await trusting('R3', `arn:aws:iam::999999999999:user/of-another-server`);
+  }));
+
 test('malformed and over-long policies are refused with what is wrong', () =>
   withServices(async ({ iam: client }) => {
     const iam = client();

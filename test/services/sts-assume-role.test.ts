@@ -30,9 +30,9 @@ test('a user needs both: a policy that lets them assume the role, and a role tha
 
 test('across accounts both sides must allow', () =>
   withServices(async ({ iam, sts }) => {
-    await makeRole(iam(), 'Audit', trust({ AWS: `arn:aws:iam::${OTHER_ACCOUNT}:user/ann` }), allow('iam:GetRole'));
     const there = iam(OTHER_ROOT_KEY);
     const without = await makeUser(there, 'ann');
+    await makeRole(iam(), 'Audit', trust({ AWS: `arn:aws:iam::${OTHER_ACCOUNT}:user/ann` }), allow('iam:GetRole'));
     const annThere = `arn:aws:iam::${OTHER_ACCOUNT}:user/ann`;
     await assert.rejects(assume(sts(without), roleArn('Audit')), denied(annThere, roleArn('Audit')));
     const bob = await makeUser(there, 'bob', allow('sts:AssumeRole'));

@@ -14,7 +14,7 @@ export function createRole({ identity, clock }: IamDependencies): ImplementedOpe
   return implement(async (input: CreateRoleCommandInput, { accountId }) => {
     const { RoleName = '', AssumeRolePolicyDocument = '', Path = '/', Description, MaxSessionDuration } = input;
     const { PermissionsBoundary } = input;
-    checkTrustPolicy(AssumeRolePolicyDocument);
+    checkTrustPolicy(AssumeRolePolicyDocument, identity);
     const tags = readTags(input.Tags);
     const creating = identity.directory.roles.create(accountId, (id) => {
       if (PermissionsBoundary !== undefined) checkBoundary(PermissionsBoundary, accountId, identity.directory);
