@@ -24,16 +24,19 @@ export interface CallFacts {
 const ANYWHERE = 'unspecified';
 const PARTITION = /^arn:[^:]*:/;
 const FOUNDATION_MODEL = /^arn:aws:bedrock:[^:]*:[^:]*:foundation-model\//;
+/** `us.anthropic.claude-…`: a geography, a vendor, a model. */
+const VENDOR_AFTER_PREFIX = /^[^.]+\.[^.]+\./;
 const PROMPT = /^arn:aws:bedrock:[^:]*:\d{12}:prompt\//;
 const PROMPT_ROUTER = /^arn:aws:bedrock:[^:]*:\d{12}:(?:default-)?prompt-router\//;
 
 /** A call through a profile needs the profile and the model in every Region that the profile may route to. */
 export function callNeeds(action: string, facts: CallFacts, scope: NeedScope): Need[] {
   const resolved = resolveModelId(facts.modelId ?? '', scope.region, scope.accountId);
-  const resources = resourcesOf(resolved, scope);
+  const profileId = profileOf(resolved, scope);
+  const resources = resourcesOf(resolved, profileId, scope);
   const [resource = '*'] = resources;
   const guardrail = guardrailOf(facts, scope);
-  const isProfile = resolved.kind === 'inference-profile' || resolved.kind === 'application-inference-profile';
+  const isProfile = profileId !== undefined || resolved.kind === 'application-inference-profile';
   const context: RequestContext = {
     ...(guardrail && { 'bedrock:GuardrailIdentifier': guardrail.version }),
     ...(facts.serviceTier !== undefined && { 'bedrock:ServiceTier': facts.serviceTier }),
@@ -41,7 +44,7 @@ export function callNeeds(action: string, facts: CallFacts, scope: NeedScope): N
     ...(PROMPT_ROUTER.test(resource) && { 'bedrock:PromptRouterArn': resource }),
   };
   const needs: Need[] = resources.map((each) => ({ action, resource: each, context }));
-  for (const { region, modelArn } of destinationsOf(resolved, resource)) {
+  for (const { region, modelArn } of destinationsOf(profileId, resource)) {
     const there = { ...context, 'aws:RequestedRegion': region === '' ? ANYWHERE : region };
     needs.push({ action, resource: modelArn, context: there });
   }
@@ -54,9 +57,13 @@ export function callNeeds(action: string, facts: CallFacts, scope: NeedScope): N
  * What was named, by the ARN that policies write it with; and the ARN that the caller wrote, where it is another: it must
  * not lead around what policies say of the same model.
  */
-function resourcesOf({ kind, arn, modelId, profileId }: ResolvedModel, { region, accountId }: NeedScope): string[] {
+function resourcesOf(
+  { arn, modelId }: ResolvedModel,
+  profileId: string | undefined,
+  { region, accountId }: NeedScope,
+): string[] {
   const written = arn?.replace(PARTITION, 'arn:aws:');
-  if (kind === 'inference-profile') {
+  if (profileId !== undefined) {
     return distinct(`arn:aws:bedrock:${region}:${accountId}:inference-profile/${profileId}`, written);
   }
   if (written === undefined || FOUNDATION_MODEL.test(written)) {
@@ -65,12 +72,19 @@ function resourcesOf({ kind, arn, modelId, profileId }: ResolvedModel, { region,
   return [written];
 }
 
+/** The system-defined profile that is named; one of a model that is newer than the catalogue is told by its form. */
+function profileOf({ kind, arn, modelId, profileId }: ResolvedModel, { region }: NeedScope): string | undefined {
+  if (kind === 'inference-profile') return profileId;
+  const isNamedAsOne = arn === undefined ? VENDOR_AFTER_PREFIX.test(modelId) : arn.includes(':inference-profile/');
+  return kind === 'unknown' && isNamedAsOne && profileDestinations(modelId, region).length > 0 ? modelId : undefined;
+}
+
 function distinct(canonical: string, written: string | undefined): string[] {
   return written === undefined || written === canonical ? [canonical] : [written, canonical];
 }
 
-function destinationsOf({ kind, profileId = '' }: ResolvedModel, arn: string): readonly ProfileDestination[] {
-  return kind === 'inference-profile' ? profileDestinations(profileId, arn.split(':', 4)[3] ?? '') : [];
+function destinationsOf(profileId: string | undefined, arn: string): readonly ProfileDestination[] {
+  return profileId === undefined ? [] : profileDestinations(profileId, arn.split(':', 4)[3] ?? '');
 }
 
 /** The guardrail's ARN, and the form with its version that the condition key holds: a draft's has none. */
