@@ -201,8 +201,8 @@ test("CloudWatch Logs: the owner's group cannot be named, neither by name nor by
   assert.ok(byArn.length > 10);
   for (const [expected, all] of [
     [['ResourceNotFoundException'], named],
-    // Some take no ARN that ends in `:*`.
-    [['AccessDeniedException', 'InvalidParameterException'], byArn],
+    // Some take no ARN that ends in `:*`, and those of resource policies know no resources in policies.
+    [['AccessDeniedException', 'InvalidParameterException', 'ResourceNotFoundException'], byArn],
   ] as const) {
     for (const { operation, input } of all) {
       // Both name and ARN are never taken.
