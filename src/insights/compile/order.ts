@@ -2,7 +2,7 @@ import type { OrderTerm, Relation } from './relation.ts';
 import type { Typed } from './typed.ts';
 
 /** Events come newest first, and those of the same time in the order in which they came. */
-const NEWEST_FIRST: readonly OrderTerm[] = [
+export const NEWEST_FIRST: readonly OrderTerm[] = [
   { sql: 'ts', descending: true },
   { sql: 'sequence', descending: true },
   { sql: 'position', descending: true },

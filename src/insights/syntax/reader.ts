@@ -1,14 +1,18 @@
 import { MalformedQuery, type Span } from '../errors.ts';
-import { regexAt, type Token, tokenAt, unexpected } from './tokens.ts';
+import { INSIGHTS_LEXIS, type Lexis, regexAt, type Token, tokenAt, unexpected } from './tokens.ts';
 
 /** The tokens of a query from left to right, with one to look ahead. */
 export class TokenReader {
   readonly text: string;
-  #offset = 0;
+  readonly #lexis: Lexis;
+  #offset: number;
   #ahead: Token | undefined;
 
-  constructor(text: string) {
+  /** @param start the first character that is read */
+  constructor(text: string, lexis: Lexis = INSIGHTS_LEXIS, start = 0) {
     this.text = text;
+    this.#lexis = lexis;
+    this.#offset = start;
   }
 
   /** Where the token after next would begin: what has been taken lies before. */
@@ -17,13 +21,13 @@ export class TokenReader {
   }
 
   peek(): Token {
-    this.#ahead ??= tokenAt(this.text, this.#offset);
+    this.#ahead ??= tokenAt(this.text, this.#offset, this.#lexis);
     return this.#ahead;
   }
 
   /** The token after the next one. */
   peekSecond(): Token {
-    return tokenAt(this.text, this.peek().span.end);
+    return tokenAt(this.text, this.peek().span.end, this.#lexis);
   }
 
   next(): Token {

@@ -20,19 +20,33 @@ export type Token =
   | { readonly kind: 'symbol'; readonly text: string; readonly span: Span }
   | { readonly kind: 'end'; readonly text: ''; readonly span: Span };
 
-const SPACE_OR_COMMENT = /(?:\s+|#[^\n]*)*/y;
+/** What differs between the query languages in the text itself. */
+export interface Lexis {
+  /** Sticky: white space and comments. */
+  readonly space: RegExp;
+  /** Sticky: operators and brackets. */
+  readonly symbol: RegExp;
+  /** Whether a quote stands for itself inside a text in such quotes when it is written twice. */
+  readonly doubledQuotes: boolean;
+}
+
 const DURATION = /(\d+(?:\.\d+)?)([A-Za-z]+)(?![A-Za-z0-9_.@])/y;
 const NUMBER = /\d+(?:\.\d+)?(?:[eE][+-]?\d+)?(?![A-Za-z0-9_@])/y;
 /** Segments of letters, digits, `_`, `@`, or anything in backticks, with dots between. */
 const NAME = /(?:[A-Za-z0-9_@]+|`[^`]+`)(?:\.(?:[A-Za-z0-9_@]+|`[^`]+`))*/y;
-const SYMBOL = /=~|!=|<=|>=|==|[|(),=<>+\-*/%^!.:[\]{}?]/y;
+/** Of Logs Insights QL. */
+export const INSIGHTS_LEXIS: Lexis = {
+  space: /(?:\s+|#[^\n]*)*/y,
+  symbol: /=~|!=|<=|>=|==|[|(),=<>+\-*/%^!.:[\]{}?]/y,
+  doubledQuotes: false,
+};
 
 /** The token at an offset; white space and comments before it are passed over. */
-export function tokenAt(text: string, offset: number): Token {
-  const start = offset + (match(SPACE_OR_COMMENT, text, offset)?.[0].length ?? 0);
+export function tokenAt(text: string, offset: number, lexis: Lexis = INSIGHTS_LEXIS): Token {
+  const start = offset + (match(lexis.space, text, offset)?.[0].length ?? 0);
   const first = text[start];
   if (first === undefined) return { kind: 'end', text: '', span: { start, end: start } };
-  if (first === '"' || first === "'") return stringAt(text, start);
+  if (first === '"' || first === "'") return stringAt(text, start, lexis.doubledQuotes);
   const duration = match(DURATION, text, start);
   if (duration) {
     const [whole, digits = '', unit = ''] = duration;
@@ -47,7 +61,7 @@ export function tokenAt(text: string, offset: number): Token {
   if (name !== undefined) {
     return { kind: 'name', text: name.replaceAll('`', ''), quoted: name.includes('`'), span: spanOf(start, name) };
   }
-  const symbol = match(SYMBOL, text, start)?.[0];
+  const symbol = match(lexis.symbol, text, start)?.[0];
   if (symbol !== undefined) return { kind: 'symbol', text: symbol, span: spanOf(start, symbol) };
   const odd = String.fromCodePoint(text.codePointAt(start) ?? 0);
   throw new MalformedQuery(unexpected(text, odd, start), spanOf(start, odd));
@@ -55,13 +69,12 @@ export function tokenAt(text: string, offset: number): Token {
 
 /** A regular expression between slashes, when one begins at the offset (after white space). `\/` is a slash in it. */
 export function regexAt(text: string, offset: number): { readonly source: string; readonly span: Span } | undefined {
-  const start = offset + (match(SPACE_OR_COMMENT, text, offset)?.[0].length ?? 0);
+  const start = offset + (match(INSIGHTS_LEXIS.space, text, offset)?.[0].length ?? 0);
   if (text[start] !== '/') return undefined;
   let inClass = false;
   for (let at = start + 1; at < text.length; at += 1) {
     const character = text[at];
     if (character === '\\') at += 1;
-    else if (character === '\n') break;
     else if (character === '[') inClass = true;
     else if (character === ']') inClass = false;
     else if (character === '/' && !inClass) {
@@ -78,11 +91,16 @@ export function unexpected(text: string, symbol: string, offset: number): string
   return `unexpected symbol found ${symbol === '' ? 'end of query' : symbol} at line ${line} and position ${offset + 1}`;
 }
 
-function stringAt(text: string, start: number): Token {
+function stringAt(text: string, start: number, doubledQuotes: boolean): Token {
   const quote = text[start];
   let value = '';
   for (let at = start + 1; at < text.length; at += 1) {
     const character = text[at] ?? '';
+    if (doubledQuotes && character === quote && text[at + 1] === quote) {
+      value += character;
+      at += 1;
+      continue;
+    }
     if (character === quote) return { kind: 'string', text: value, span: { start, end: at + 1 } };
     if (character !== '\\') {
       value += character;

@@ -2,7 +2,7 @@ import { asCondition } from '../../compile/typed.ts';
 import { type CommandNode, type Expression, parseExpression, type Query } from '../../syntax/index.ts';
 import { defineCommand } from '../definition.ts';
 
-interface FilterNode extends CommandNode {
+export interface FilterNode extends CommandNode {
   readonly condition: Expression;
 }
 

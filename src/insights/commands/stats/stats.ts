@@ -8,7 +8,7 @@ import { functionNamed } from '../../functions/index.ts';
 import { type CommandNode, type Expression, type Named, parseList, parseNamed } from '../../syntax/index.ts';
 import { defineCommand } from '../definition.ts';
 
-interface StatsNode extends CommandNode {
+export interface StatsNode extends CommandNode {
   readonly items: readonly Named[];
   readonly by: readonly Named[];
 }
