@@ -18,6 +18,7 @@ import { fillmissing } from './fillmissing/fillmissing.ts';
 import { filterIndex } from './filter-index/filter-index.ts';
 import { filter } from './filter/filter.ts';
 import { join } from './join/join.ts';
+import { json } from './json/json.ts';
 import { limit } from './limit/limit.ts';
 import { outlier } from './outlier/outlier.ts';
 import { parse } from './parse/parse.ts';
@@ -47,6 +48,7 @@ const DEFINITIONS: readonly CommandDefinition[] = [
   filter,
   filterIndex,
   join,
+  json,
   limit,
   outlier,
   parse,

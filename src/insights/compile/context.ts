@@ -109,6 +109,11 @@ export class CompileContext {
   field(name: string, relation: Relation, _span: Span): Typed {
     const made = relation.made.get(name) ?? this.#insideMade(name, relation);
     if (made) return made;
+    const unmade = name.startsWith('@') ? undefined : relation.unmade?.(name);
+    if (unmade && relation.events && unmade.kind === 'any') {
+      return { sql: `coalesce(${unmade.sql}, ${relation.events.field(name).sql})`, kind: 'any' };
+    }
+    if (unmade) return unmade;
     if (relation.events) return relation.events.field(name);
     return { sql: "CAST(NULL, 'Nullable(String)')", kind: 'any' };
   }

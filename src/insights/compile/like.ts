@@ -31,5 +31,30 @@ export function regexSource(source: string, span: Span): string {
       span,
     );
   }
+  const wrong = wrongIn(source);
+  if (wrong !== undefined) throw new MalformedQuery(`The regular expression cannot be compiled: ${wrong}.`, span);
   return source.replaceAll(/\(\?<(?=[A-Za-z_])/g, '(?P<');
+}
+
+/** RE2's own. */
+const REPETITIONS_MAX = 1_000;
+
+/**
+ * What is wrong in any dialect, or more than RE2 takes. The check is JavaScript's, which takes nearly all that RE2 does, but
+ * for flags within.
+ */
+function wrongIn(source: string): string | undefined {
+  for (const [, least = '', most = ''] of source.matchAll(/\{(\d+)(?:,(\d*))?\}/g)) {
+    if (Number(least) > REPETITIONS_MAX || Number(most) > REPETITIONS_MAX) return 'a repetition is too large';
+  }
+  const plain = source
+    .replaceAll(/\(\?[imsU-]+\)/g, '')
+    .replaceAll(/\(\?[imsU-]+:/g, '(?:')
+    .replaceAll('(?P<', '(?<');
+  try {
+    // The engine never runs this one.
+    return new RegExp(plain) instanceof RegExp ? undefined : '';
+  } catch (error) {
+    return (error as Error).message.replace(/^Invalid regular expression: \/[\s\S]*\/[a-z]*: /, '').toLowerCase();
+  }
 }

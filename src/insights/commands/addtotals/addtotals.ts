@@ -65,6 +65,13 @@ export const addtotals = defineCommand<AddtotalsNode>({
     const from = context.stage(
       `SELECT * FROM ${plain} UNION ALL SELECT ${totals.join(', ')}, count() + 1 FROM ${plain}`,
     );
-    return { ...relation, from, made, events: undefined, order: [{ sql: place, descending: false }] };
+    return {
+      ...relation,
+      from,
+      made,
+      events: undefined,
+      unmade: undefined,
+      order: [{ sql: place, descending: false }],
+    };
   },
 });
