@@ -114,8 +114,10 @@ function childEnvironment(): NodeJS.ProcessEnv {
     const value = process.env[name];
     return value === undefined ? [] : [[name, value]];
   });
-  // Queries take threads of libuv's pool; with the usual four, four slow ones stop all file access.
-  return { ...(Object.fromEntries(kept) as NodeJS.ProcessEnv), TZ: 'UTC', UV_THREADPOOL_SIZE: '16' };
+  // Queries take threads of libuv's pool; with the usual four, four slow ones stop all file access. What one thread has
+  // freed glibc keeps for it, unless told to give it back.
+  const threads = { UV_THREADPOOL_SIZE: '16', MALLOC_ARENA_MAX: '2', MALLOC_TRIM_THRESHOLD_: '131072' };
+  return { ...(Object.fromEntries(kept) as NodeJS.ProcessEnv), TZ: 'UTC', ...threads };
 }
 
 function describeEnd(code: number | null, signal: string | null): string {
