@@ -20,6 +20,7 @@ export interface NewGroup {
   readonly groupClass?: LogGroupClass;
   readonly tags?: Readonly<Record<string, string>>;
   readonly deletionProtection?: boolean;
+  readonly kmsKeyId?: string | undefined;
 }
 
 const scopeKey = ({ accountId, region }: Scope): string => `${accountId}/${region}`;
@@ -77,7 +78,7 @@ export class GroupRegistry {
   }
 
   /** @throws {ApiError} ResourceAlreadyExistsException, InvalidParameterException, LimitExceededException */
-  create(scope: Scope, { name, groupClass, tags, deletionProtection }: NewGroup): Promise<LogGroup> {
+  create(scope: Scope, { name, groupClass, tags, deletionProtection, kmsKeyId }: NewGroup): Promise<LogGroup> {
     return this.#inTurn(async () => {
       if (name.startsWith('aws/')) throw invalidParameter('Log groups starting with AWS/ are reserved for AWS.');
       if (this.find(scope, name)) throw groupExists();
@@ -91,6 +92,7 @@ export class GroupRegistry {
         retentionDays: undefined,
         groupClass: groupClass ?? 'STANDARD',
         deletionProtection: deletionProtection ?? false,
+        kmsKeyId,
         tags: { ...tags },
       };
       await this.#insert(group);
@@ -103,18 +105,19 @@ export class GroupRegistry {
   update(
     scope: Scope,
     name: string,
-    change: (group: LogGroup) => Partial<Pick<LogGroup, 'retentionDays' | 'tags' | 'deletionProtection'>>,
+    change: (group: LogGroup) => Partial<Pick<LogGroup, 'retentionDays' | 'tags' | 'deletionProtection' | 'kmsKeyId'>>,
   ): Promise<LogGroup> {
     return this.#inTurn(async () => {
       const group = this.get(scope, name);
       const changed: LogGroup = { ...group, ...change(group) };
       await this.#state.transaction([
         {
-          sql: 'UPDATE log_groups SET retention_days = ?, tags = ?, protected = ? WHERE generation = ?',
+          sql: 'UPDATE log_groups SET retention_days = ?, tags = ?, protected = ?, kms_key = ? WHERE generation = ?',
           parameters: [
             changed.retentionDays ?? null,
             JSON.stringify(changed.tags),
             Number(changed.deletionProtection),
+            changed.kmsKeyId ?? null,
             group.generation,
           ],
         },
@@ -150,7 +153,7 @@ export class GroupRegistry {
     try {
       await this.#state.transaction([
         {
-          sql: 'INSERT INTO log_groups VALUES (?, ?, ?, ?, ?, NULL, ?, ?, ?)',
+          sql: 'INSERT INTO log_groups VALUES (?, ?, ?, ?, ?, NULL, ?, ?, ?, ?)',
           parameters: [
             group.generation,
             group.accountId,
@@ -160,6 +163,7 @@ export class GroupRegistry {
             group.groupClass,
             Number(group.deletionProtection),
             JSON.stringify(group.tags),
+            group.kmsKeyId ?? null,
           ],
         },
       ]);
@@ -193,6 +197,7 @@ function groupOf(row: SqlRow): LogGroup {
     retentionDays: row['retention_days'] === null ? undefined : Number(row['retention_days']),
     groupClass: String(row['class']) as LogGroupClass,
     deletionProtection: Number(row['protected']) === 1,
+    kmsKeyId: row['kms_key'] === null ? undefined : String(row['kms_key']),
     tags: JSON.parse(String(row['tags'])) as Record<string, string>,
   };
 }

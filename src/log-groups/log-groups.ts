@@ -183,6 +183,11 @@ export class LogGroups {
   }
 
   /** @throws {ApiError} ResourceNotFoundException */
+  async setKmsKey(scope: Scope, name: string, kmsKeyId: string | undefined): Promise<void> {
+    await this.#groups.update(scope, name, () => ({ kmsKeyId }));
+  }
+
+  /** @throws {ApiError} ResourceNotFoundException */
   async setDeletionProtection(scope: Scope, name: string, deletionProtection: boolean): Promise<void> {
     await this.#groups.update(scope, name, () => ({ deletionProtection }));
   }

@@ -24,4 +24,5 @@ export const SCHEMA: readonly string[] = [
   `CREATE TABLE log_resource_policies (
      account TEXT NOT NULL, region TEXT NOT NULL, name TEXT NOT NULL, body TEXT NOT NULL,
      PRIMARY KEY (account, region, name)) STRICT`,
+  `ALTER TABLE log_groups ADD COLUMN kms_key TEXT`,
 ];

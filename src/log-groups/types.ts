@@ -18,6 +18,8 @@ export interface LogGroup extends Scope {
   readonly retentionDays: number | undefined;
   readonly groupClass: LogGroupClass;
   readonly deletionProtection: boolean;
+  /** The ARN of the KMS key that the group is associated with: kept and told, nothing is encrypted with it. */
+  readonly kmsKeyId: string | undefined;
   readonly tags: Readonly<Record<string, string>>;
 }
 

@@ -334,7 +334,7 @@ test('refusals have the codes and words of AWS', () =>
       [
         () =>
           logs.send(
-            new CreateLogGroupCommand({ logGroupName: 'k', kmsKeyId: `arn:aws:kms:${REGION}:${ACCOUNT}:key/a` }),
+            new CreateLogGroupCommand({ logGroupName: 'k', kmsKeyId: `arn:aws:kms:${REGION}:${ACCOUNT}:alias/a` }),
           ),
         invalid,
         /KMS/,

@@ -24,6 +24,11 @@ interface GroupInput {
   readonly logStreamName?: string | undefined;
 }
 
+interface KeyedInput {
+  readonly logGroupName?: string | undefined;
+  readonly resourceIdentifier?: string | undefined;
+}
+
 const ANY_STREAMS = /:\*$/;
 
 /** A stream of the group that is named, by name or ARN; the empty one stands for the group. */
@@ -39,6 +44,13 @@ function onGroup(action: string): Rule {
 
 function onStream(action: string): Rule {
   return needs(action, (input: GroupInput, scope) => streamOf(input, input.logStreamName ?? '', scope));
+}
+
+/** Of the key operations, which name the group in a member of another name. */
+function onKeyed(action: string): Rule {
+  return needs(action, ({ logGroupName, resourceIdentifier }: KeyedInput, scope) =>
+    streamOf({ logGroupName, logGroupIdentifier: resourceIdentifier }, '', scope),
+  );
 }
 
 function onAllGroups(action: string): Rule {
@@ -102,6 +114,8 @@ export const logsAuthorization: AuthorizationTable<LogsOperation> = {
       resource: streamOf({ logGroupIdentifier: name }, '', scope),
     }));
   },
+  AssociateKmsKey: onKeyed('logs:AssociateKmsKey'),
+  DisassociateKmsKey: onKeyed('logs:DisassociateKmsKey'),
   PutResourcePolicy: needs('logs:PutResourcePolicy'),
   DescribeResourcePolicies: needs('logs:DescribeResourcePolicies'),
   DeleteResourcePolicy: needs('logs:DeleteResourcePolicy'),

@@ -2,6 +2,7 @@
 import type { LogsOperation } from '#wire';
 import { type OperationTable, unimplementedAll } from '../service.ts';
 import type { LogsDependencies } from './dependencies.ts';
+import { associateKmsKey } from './operations/associate-kms-key.ts';
 import { createLogGroup } from './operations/create-log-group.ts';
 import { createLogStream } from './operations/create-log-stream.ts';
 import { deleteLogGroup } from './operations/delete-log-group.ts';
@@ -9,6 +10,7 @@ import { deleteLogStream } from './operations/delete-log-stream.ts';
 import { deleteRetentionPolicy } from './operations/delete-retention-policy.ts';
 import { describeLogGroups } from './operations/describe-log-groups.ts';
 import { describeLogStreams } from './operations/describe-log-streams.ts';
+import { disassociateKmsKey } from './operations/disassociate-kms-key.ts';
 import { filterLogEvents } from './operations/filter-log-events.ts';
 import { getLogEvents } from './operations/get-log-events.ts';
 import { listLogGroups } from './operations/list-log-groups.ts';
@@ -69,6 +71,8 @@ export function createLogsService(dependencies: LogsDependencies): OperationTabl
     PutResourcePolicy: putResourcePolicy(dependencies),
     DescribeResourcePolicies: describeResourcePolicies(dependencies),
     DeleteResourcePolicy: deleteResourcePolicy(dependencies),
+    AssociateKmsKey: associateKmsKey(dependencies),
+    DisassociateKmsKey: disassociateKmsKey(dependencies),
     ...later,
   } satisfies OperationTable<LogsOperation>;
 }
@@ -131,7 +135,6 @@ const later = {
     'DeleteDeliveryDestinationPolicy',
     'DescribeConfigurationTemplates',
   ]),
-  ...unimplementedAll('encryption with KMS keys is not there yet', ['AssociateKmsKey', 'DisassociateKmsKey']),
   ...unimplementedAll(
     'account policies of log groups are not there; resource policies and those of users and roles decide',
     [

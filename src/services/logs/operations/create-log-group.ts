@@ -1,26 +1,24 @@
 import type { CreateLogGroupCommandInput } from '@aws-sdk/client-cloudwatch-logs';
 import { denialSentence } from '#identity';
-import { groupArn, logErrors, streamArn } from '#log-groups';
+import { groupArn, streamArn } from '#log-groups';
 import { ApiError } from '#wire';
 import { requestTagContext } from '../../authorization.ts';
 import { type CallContext, implement, type ImplementedOperation } from '../../service.ts';
 import type { LogsDependencies } from '../dependencies.ts';
 import { checkTags } from '../tags.ts';
+import { checkKmsKey } from './associate-kms-key.ts';
 
 /** https://docs.aws.amazon.com/AmazonCloudWatchLogs/latest/APIReference/API_CreateLogGroup.html */
 export function createLogGroup({ logGroups }: LogsDependencies): ImplementedOperation {
   return implement(async (input: CreateLogGroupCommandInput, context) => {
-    if (input.kmsKeyId !== undefined) {
-      throw logErrors.invalidParameter(
-        'Encryption of log groups with KMS keys is not supported yet; create the log group without kmsKeyId.',
-      );
-    }
+    if (input.kmsKeyId !== undefined) checkKmsKey(input.kmsKeyId);
     const { tags = {} } = input;
     checkTags(tags);
     refuseUnlessMayTag(context, input.logGroupName ?? '', tags);
     await logGroups.create(context, {
       name: input.logGroupName ?? '',
       tags,
+      kmsKeyId: input.kmsKeyId,
       ...(input.logGroupClass && { groupClass: input.logGroupClass }),
       ...(input.deletionProtectionEnabled !== undefined && { deletionProtection: input.deletionProtectionEnabled }),
     });

@@ -58,5 +58,6 @@ function wireGroup(group: LogGroup, storedBytes: number): WireGroup {
     storedBytes,
     logGroupClass: group.groupClass,
     deletionProtectionEnabled: group.deletionProtection,
+    ...(group.kmsKeyId !== undefined && { kmsKeyId: group.kmsKeyId }),
   };
 }
