@@ -1,6 +1,7 @@
 import { OperationalError } from '#base';
 import { nearestWord } from '#config';
 import type { Command } from './cli/command.ts';
+import { WrongUsage } from './cli/wrong-usage.ts';
 
 /** Commands are loaded when they are called: `varve env` need not load a server. */
 const COMMANDS: Readonly<Record<string, { readonly summary: string; readonly load: () => Promise<Command> }>> = {
@@ -17,9 +18,17 @@ const COMMANDS: Readonly<Record<string, { readonly summary: string; readonly loa
     summary: 'say in words what is wrong with this installation',
     load: async () => (await import('./cli/doctor.ts')).doctor,
   },
+  query: {
+    summary: 'run a Logs Insights query',
+    load: async () => (await import('./cli/query.ts')).query,
+  },
+  tail: {
+    summary: 'follow a log group, or all invocations',
+    load: async () => (await import('./cli/tail.ts')).tail,
+  },
 };
 /** Of the contract, and not there yet. */
-const LATER = ['collect', 'import', 'normalize', 'query', 'tail', 'verify'];
+const LATER = ['collect', 'import', 'normalize', 'verify'];
 
 /**
  * @param args the words after `varve`
@@ -44,11 +53,12 @@ export async function main(args: readonly string[]): Promise<number> {
     const run = await command.load();
     return await run(rest);
   } catch (error) {
-    return explain(error);
+    return explain(error, name);
   }
 }
 
-function explain(error: unknown): number {
+function explain(error: unknown, command: string): number {
+  if (error instanceof WrongUsage) return failed(`${error.message}\nvarve ${command} --help tells more.`, 2);
   if (error instanceof OperationalError) return failed(`${error.message}\n${error.remedy}`, 1);
   const code = error instanceof Error && 'code' in error ? String(error.code) : '';
   if (error instanceof Error && code.startsWith('ERR_PARSE_ARGS'))

@@ -54,8 +54,12 @@ export async function getSigned(
   return { status: response.status, body: body as Record<string, unknown> };
 }
 
-/** An account that is asked for by number beats the environment, as flags do. */
-async function credentialsOf(config: Config, account: string | undefined): Promise<SigningCredentials> {
+/**
+ * The credentials of the environment, else an account's root key; an account that is asked for by number beats the
+ * environment, as flags do.
+ * @throws {OperationalError} `no-credentials`, `no-such-account`
+ */
+export async function credentialsOf(config: Config, account: string | undefined): Promise<SigningCredentials> {
   const { AWS_ACCESS_KEY_ID: accessKeyId, AWS_SECRET_ACCESS_KEY: secretAccessKey } = process.env;
   if (account === undefined && accessKeyId && secretAccessKey) {
     return { accessKeyId, secretAccessKey, sessionToken: process.env['AWS_SESSION_TOKEN'] || undefined };
