@@ -22,7 +22,7 @@ import {
 import { type FileSystem, openJournal } from '#journal';
 import { LogGroups } from '#log-groups';
 import { ENTRY_KIND } from '#records';
-import { Queries, QueryDefinitions } from '#queries';
+import { LookupTables, Queries, QueryDefinitions } from '#queries';
 import {
   bedrockAuthorization,
   bedrockRuntimeAuthorization,
@@ -280,7 +280,8 @@ async function openPlant(config: Config, parts: Partial<VarveParts>, telemetry: 
       emit,
     });
     closers.push(() => logGroups.close());
-    const queries = new Queries({ store, groups: logGroups, clock, ids });
+    const lookupTables = await LookupTables.open(state, clock);
+    const queries = new Queries({ store, groups: logGroups, lookupTables, clock, ids });
     closers.push(async () => queries.close());
     const queryDefinitions = await QueryDefinitions.open(state, ids);
 
@@ -372,7 +373,7 @@ async function openPlant(config: Config, parts: Partial<VarveParts>, telemetry: 
       [
         'logs',
         {
-          operations: createLogsService({ logGroups, queries, queryDefinitions, store }),
+          operations: createLogsService({ logGroups, queries, queryDefinitions, lookupTables, store }),
           authorization: logsAuthorization,
         },
       ],

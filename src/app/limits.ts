@@ -14,6 +14,13 @@ const BODY_BYTES_MAX: Readonly<Record<ServiceName, number>> = {
   sts: 1 * MIB,
 };
 
-export function bodyBytesMax(service: ServiceName): number {
-  return BODY_BYTES_MAX[service];
+/** Lookup tables have 10 MB of CSV, which JSON may write twice as long. */
+const LARGE_BODY_BYTES_MAX: Readonly<Record<string, number>> = {
+  CreateLookupTable: 21 * MIB,
+  UpdateLookupTable: 21 * MIB,
+};
+
+export function bodyBytesMax(service: ServiceName, operation: string): number {
+  const large = service === 'logs' && Object.hasOwn(LARGE_BODY_BYTES_MAX, operation);
+  return (large ? LARGE_BODY_BYTES_MAX[operation] : undefined) ?? BODY_BYTES_MAX[service];
 }

@@ -29,8 +29,8 @@ export interface GatewayDependencies {
   readonly services: ReadonlyMap<ServiceName, Service>;
   readonly spool: Spool;
   readonly signingKeys: SigningKeys;
-  /** What the body of a request to a service may have at most. */
-  readonly bodyBytesMax: (service: ServiceName) => number;
+  /** What the body of a request may have at most, by the operation's name. */
+  readonly bodyBytesMax: (service: ServiceName, operation: string) => number;
   /** One permit a byte: memory for bodies that must be parsed whole. */
   readonly bodyMemory: Semaphore;
   readonly internalPaths: InternalPaths;

@@ -3,6 +3,7 @@ import { commandNamed } from './commands/index.ts';
 import { LIMIT_MAX } from './commands/limit/limit.ts';
 import { CompileContext, type QueryTimes } from './compile/context.ts';
 import type { EventSource } from './compile/event-source.ts';
+import { type LookupColumn, Lookups, type LookupTable } from './compile/lookup-tables.ts';
 import { orderBy } from './compile/order.ts';
 import { Parameters, type ParameterValue } from './compile/parameters.ts';
 import type { Relation } from './compile/relation.ts';
@@ -18,6 +19,8 @@ export interface CompileOptions {
   readonly nested?: ReadonlyMap<Query, EventSource> | undefined;
   /** Sources of the nodes that compare with an earlier time (`earlierOf`). */
   readonly earlier?: ReadonlyMap<CommandNode, EventSource> | undefined;
+  /** Lookup tables by name. */
+  readonly lookups?: ReadonlyMap<string, LookupTable> | undefined;
   readonly times: QueryTimes;
   /** The limit of the API call; one in the query itself counts before it. */
   readonly limit?: number | undefined;
@@ -26,6 +29,8 @@ export interface CompileOptions {
 export interface CompiledQuery {
   readonly sql: string;
   readonly parameters: Readonly<Record<string, ParameterValue>>;
+  /** Columns of lookup tables that must be bound besides, as texts: who runs the statement reads them then. */
+  readonly lookups: readonly LookupColumn[];
   /** What is shown, in order: the statement gives one Nullable(String) for each. A missing value is left out of its row. */
   readonly columns: readonly string[];
   /** Counts the events that filters let through (statistics, recordsMatched): one row, one UInt64. */
@@ -36,7 +41,10 @@ export interface CompiledQuery {
 const REDUCING: ReadonlySet<string> = new Set(['stats', 'limit', 'dedup', 'pattern', 'logcompare', 'countfrequent']);
 
 /** @throws {MalformedQuery} */
-export function compileQuery(query: Query, { source, nested, earlier, times, limit }: CompileOptions): CompiledQuery {
+export function compileQuery(
+  query: Query,
+  { source, nested, earlier, lookups, times, limit }: CompileOptions,
+): CompiledQuery {
   const parameters = new Parameters();
   let matched: { readonly from: string; readonly stages: number } | undefined;
   const pipeline = ({ commands }: Query, input: Relation, context: CompileContext): Relation =>
@@ -48,7 +56,8 @@ export function compileQuery(query: Query, { source, nested, earlier, times, lim
     const before = { ...query, commands: query.commands.slice(0, query.commands.indexOf(node)) };
     return [node, { source: events, before }] as const;
   });
-  const outside = { nested: nested ?? new Map(), earlier: new Map(compared) };
+  const tables = new Lookups(lookups ?? new Map());
+  const outside = { nested: nested ?? new Map(), earlier: new Map(compared), lookups: tables };
   const context = new CompileContext(parameters, times, outside, pipeline);
   let relation = context.eventsOf(source);
   for (const node of query.commands) {
@@ -69,6 +78,7 @@ export function compileQuery(query: Query, { source, nested, earlier, times, lim
   return {
     sql: `${ctes(stages.length)}\n${select}${tail}`,
     parameters: { ...Object.assign({}, ...sources.map((one) => one.parameters)), ...parameters.values },
+    lookups: tables.columns,
     columns: shown,
     matchedSql: `${ctes(matched.stages)}\nSELECT count() AS matched FROM ${matched.from}`,
   };

@@ -5,6 +5,7 @@
 import { type Clock, type IdSource, Semaphore } from '#base';
 import { type CommandNode, compileQuery, earlierOf, parseQuery, type Query, sourceOf, subqueriesOf } from '#insights';
 import type { LogEventSource, Store } from '#store';
+import type { LookupTables } from './lookup-tables.ts';
 import { RunningQuery } from './running-query.ts';
 import { groupsOf } from './sources.ts';
 import {
@@ -34,6 +35,7 @@ const DAY_MS = 86_400_000;
 export interface QueriesOptions {
   readonly store: Pick<Store, 'query' | 'scopeSize' | 'logEventSource'>;
   readonly groups: LogGroupsPort;
+  readonly lookupTables: Pick<LookupTables, 'list' | 'cells'>;
   readonly clock: Clock;
   readonly ids: IdSource;
 }
@@ -53,7 +55,7 @@ export class Queries {
    * @throws {MalformedQuery} with the place; {@link QueryRefused} `too-many`, `no-groups`, `no-such-group`, `two-sources`, `before-the-groups`, `too-many-groups`; what `check` throws
    */
   async start(request: StartQuery): Promise<string> {
-    const { store, clock, ids } = this.#options;
+    const { store, clock, ids, lookupTables } = this.#options;
     const query = parseQuery(request.text);
     const { startMs, endMs } = request;
     const groups = this.#groupsOf(query, request);
@@ -72,9 +74,12 @@ export class Queries {
     for (const [index, { node, range }] of earlierOf(query, { startMs, endMs }).entries()) {
       earlier.set(node, await this.#sourceOf(groups, range.startMs, range.endMs, `old${index}_`));
     }
+    const lookups = new Map(lookupTables.list(request).map((table) => [table.name, table]));
     const times = { startMs, endMs, nowMs: clock.nowMs() };
-    const compiled = compileQuery(query, { source, nested, earlier, times, limit: request.limit });
-    const running = new RunningQuery(ids.uuid(), { ...request, groups }, { compiled, source }, clock.nowMs());
+    const compiled = compileQuery(query, { source, nested, earlier, lookups, times, limit: request.limit });
+    // Read when the query runs: many may wait, and tables are large.
+    const cells = () => lookupTables.cells(request, compiled.lookups);
+    const running = new RunningQuery(ids.uuid(), { ...request, groups }, { compiled, source, cells }, clock.nowMs());
     this.#queries.set(running.id, running);
     void this.#running.with(1, () => running.run(store, TIMEOUT_MS, () => clock.nowMs())).then(() => this.#forget());
     return running.id;

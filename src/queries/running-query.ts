@@ -11,6 +11,8 @@ export const RESULT_BYTES_MAX = 64 * 1024 * 1024;
 export interface QueryPlan {
   readonly compiled: CompiledQuery;
   readonly source: LogEventSource;
+  /** Reads the columns of lookup tables that the query joins, by parameter. */
+  readonly cells: () => Promise<Readonly<Record<string, string>>>;
 }
 
 type QueryStore = Pick<Store, 'query' | 'scopeSize'>;
@@ -59,13 +61,14 @@ export class RunningQuery {
     this.#status = 'Running';
     const startedMs = nowMs();
     const bounds = { signal: this.#abort.signal, timeoutMs, memoryBytesMax: QUERY_MEMORY_BYTES_MAX };
-    const { compiled, source } = this.#plan;
+    const { compiled, source, cells } = this.#plan;
     try {
       const measured = store.scopeSize(source).then((size) => (this.#scanned = size));
       measured.catch(() => undefined);
-      for await (const values of store.query({ ...compiled, ...bounds })) this.#take(values);
+      const parameters = { ...compiled.parameters, ...(await cells()) };
+      for await (const values of store.query({ sql: compiled.sql, parameters, ...bounds })) this.#take(values);
       await measured;
-      for await (const [count] of store.query({ ...compiled, sql: compiled.matchedSql, ...bounds }))
+      for await (const [count] of store.query({ sql: compiled.matchedSql, parameters, ...bounds }))
         this.#matched = Number(count);
       this.#end('Complete', nowMs());
     } catch (error) {

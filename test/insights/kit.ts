@@ -11,10 +11,12 @@ import { join } from 'node:path';
 import { randomIds, systemClock } from '#base';
 import {
   type CompiledQuery,
+  CELL_SEPARATOR,
   type CommandNode,
   compileQuery,
   earlierOf,
   type EventSource,
+  type LookupTable,
   parseQuery,
   type Query,
   sourceOf,
@@ -43,6 +45,8 @@ export interface InsightsKit {
   compile(query: string, groups?: readonly string[], limit?: number): Promise<CompiledQuery>;
   /** Rows with the missing values left out, as GetQueryResults gives them; `@ptr` is left out. */
   rows(query: string, groups?: readonly string[], limit?: number): Promise<Record<string, string>[]>;
+  /** Makes a lookup table: the first row has the names. */
+  table(name: string, rows: readonly (readonly string[])[]): void;
   /** Compares with `golden/<name>.json`, whose entries have `query` and optionally `groups`. */
   golden(name: string): Promise<void>;
 }
@@ -56,6 +60,7 @@ export async function withInsights(work: (kit: InsightsKit) => Promise<void>): P
     { clock: systemClock, ids: randomIds, onEvent: () => undefined },
   );
   let sequence = 0;
+  const tables = new Map<string, LookupTable & { readonly cells: Readonly<Record<string, string>> }>();
   const sourceFrom = async (names: readonly string[], prefix: string, range: TimeRange): Promise<EventSource> => {
     const groups = names.map((name) => ({ generation: name, name }));
     const source = await store.logEventSource({ groups, ...range }, prefix);
@@ -75,12 +80,17 @@ export async function withInsights(work: (kit: InsightsKit) => Promise<void>): P
       earlier.set(node, await sourceFrom(read, `old${index}_`, range));
     }
     const times = { ...RANGE, nowMs: END_MS };
-    return compileQuery(parsed, { source, nested, earlier, times, limit });
+    return compileQuery(parsed, { source, nested, earlier, lookups: tables, times, limit });
   };
-  const run = async ({ sql, parameters, columns }: CompiledQuery): Promise<Record<string, string>[]> => {
+  const run = async ({ sql, parameters, columns, lookups }: CompiledQuery): Promise<Record<string, string>[]> => {
+    const cells = lookups.map(({ parameter, table, field }) => [parameter, tables.get(table)?.cells[field] ?? '']);
     const rows: Record<string, string>[] = [];
     const bounds = { signal: new AbortController().signal, timeoutMs: 60_000, memoryBytesMax: 500_000_000 };
-    for await (const values of store.query({ sql, parameters, ...bounds })) {
+    for await (const values of store.query({
+      sql,
+      parameters: { ...parameters, ...Object.fromEntries(cells) },
+      ...bounds,
+    })) {
       const present = columns.flatMap((column, index) => {
         const value = values[index];
         return value === null || value === undefined || column === '@ptr' ? [] : [[column, String(value)] as const];
@@ -115,6 +125,10 @@ export async function withInsights(work: (kit: InsightsKit) => Promise<void>): P
         await store.insertLogEvents({ ...range, rows, retry: false });
       },
       compile,
+      table: (name, [fields = [], ...rows]) => {
+        const cells = fields.map((field, index) => [field, rows.map((row) => row[index] ?? '').join(CELL_SEPARATOR)]);
+        tables.set(name, { fields, records: rows.length, cells: Object.fromEntries(cells) });
+      },
       rows: async (query, groups, limit) => run(await compile(query, groups, limit)),
       golden: async (name) => {
         const path = join(import.meta.dirname, 'golden', `${name}.json`);

@@ -23,7 +23,7 @@ export const receiveBody: Step = async (exchange, gateway) => {
     return;
   }
   if (exchange.body === undefined) {
-    const limitBytes = gateway.bodyBytesMax(route.serviceName);
+    const limitBytes = gateway.bodyBytesMax(route.serviceName, route.operation.name);
     keep(
       exchange,
       await gatherBody(exchange.incoming, gateway.spool, limitBytes, () => tooLarge(exchange, limitBytes)),

@@ -7,6 +7,7 @@ import { logcompare } from './logcompare/logcompare.ts';
 import { pattern } from './pattern/pattern.ts';
 import { appendcols } from './appendcols/appendcols.ts';
 import { autoregress } from './autoregress/autoregress.ts';
+import { cidrlookup } from './cidrlookup/cidrlookup.ts';
 import { countFrequent } from './count-frequent/count-frequent.ts';
 import { dedup } from './dedup/dedup.ts';
 import type { CommandDefinition } from './definition.ts';
@@ -20,6 +21,7 @@ import { filter } from './filter/filter.ts';
 import { join } from './join/join.ts';
 import { json } from './json/json.ts';
 import { limit } from './limit/limit.ts';
+import { lookup } from './lookup/lookup.ts';
 import { outlier } from './outlier/outlier.ts';
 import { parse } from './parse/parse.ts';
 import { sessionize } from './sessionize/sessionize.ts';
@@ -38,6 +40,7 @@ const DEFINITIONS: readonly CommandDefinition[] = [
   pattern,
   appendcols,
   autoregress,
+  cidrlookup,
   countFrequent,
   dedup,
   display,
@@ -50,6 +53,7 @@ const DEFINITIONS: readonly CommandDefinition[] = [
   join,
   json,
   limit,
+  lookup,
   outlier,
   parse,
   sessionize,

@@ -3,6 +3,7 @@ import { MalformedQuery, type Span } from '../errors.ts';
 import type { CallNode, CommandNode, Expression, Query } from '../syntax/index.ts';
 import { EventFields, type EventSource } from './event-source.ts';
 import { compileExpression, jsonAccess } from './expressions.ts';
+import type { Lookups } from './lookup-tables.ts';
 import type { Parameters } from './parameters.ts';
 import type { Column, Relation } from './relation.ts';
 import type { Typed } from './typed.ts';
@@ -22,6 +23,7 @@ export interface QueryTimes extends TimeRange {
 export interface Outside {
   /** Sources of subqueries. */
   readonly nested: ReadonlyMap<Query, EventSource>;
+  readonly lookups: Lookups;
   /** For nodes that compare with an earlier time: its events, and the commands that they pass before. */
   readonly earlier: ReadonlyMap<CommandNode, { readonly source: EventSource; readonly before: Query }>;
 }
@@ -29,6 +31,7 @@ export interface Outside {
 export class CompileContext {
   readonly parameters: Parameters;
   readonly times: QueryTimes;
+  readonly lookups: Lookups;
   readonly #outside: Outside;
   readonly #pipeline: (query: Query, input: Relation) => Relation;
   readonly #bases: { readonly fields: EventFields; readonly source: EventSource }[] = [];
@@ -46,6 +49,7 @@ export class CompileContext {
   ) {
     this.parameters = parameters;
     this.times = times;
+    this.lookups = outside.lookups;
     this.#outside = outside;
     this.#pipeline = (query, input) => pipeline(query, input, this);
   }

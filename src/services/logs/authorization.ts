@@ -7,6 +7,7 @@
  */
 import type {
   CreateLogGroupCommandInput,
+  CreateLookupTableCommandInput,
   ListTagsForResourceCommandInput,
   StartQueryCommandInput,
   TagLogGroupCommandInput,
@@ -16,6 +17,7 @@ import type {
 } from '@aws-sdk/client-cloudwatch-logs';
 import { streamArn } from '#log-groups';
 import type { LogsOperation } from '#wire';
+import { lookupTableArn } from './lookup-tables.ts';
 import { type AuthorizationTable, needs, type NeedScope, requestTagContext, type Rule } from '../authorization.ts';
 
 interface GroupInput {
@@ -55,6 +57,10 @@ function onKeyed(action: string): Rule {
 
 function onAllGroups(action: string): Rule {
   return needs(action, (_: unknown, scope) => streamArn(scope, '', ''));
+}
+
+function onLookupTable(action: string): Rule {
+  return needs(action, (input: { readonly lookupTableArn?: string | undefined }) => input.lookupTableArn ?? '*');
 }
 
 function taggedArn({ resourceArn = '' }: { readonly resourceArn?: string | undefined }): string {
@@ -124,6 +130,15 @@ export const logsAuthorization: AuthorizationTable<LogsOperation> = {
   DescribeQueries: needs('logs:DescribeQueries'),
   GetLogRecord: needs('logs:GetLogRecord'),
   GetLogGroupFields: onGroup('logs:GetLogGroupFields'),
+  CreateLookupTable: needs(
+    'logs:CreateLookupTable',
+    (input: CreateLookupTableCommandInput, scope) => lookupTableArn(scope, input.lookupTableName ?? ''),
+    ({ tags }) => requestTagContext(tags),
+  ),
+  UpdateLookupTable: onLookupTable('logs:UpdateLookupTable'),
+  GetLookupTable: onLookupTable('logs:GetLookupTable'),
+  DeleteLookupTable: onLookupTable('logs:DeleteLookupTable'),
+  DescribeLookupTables: needs('logs:DescribeLookupTables'),
   PutQueryDefinition: needs('logs:PutQueryDefinition'),
   DeleteQueryDefinition: needs('logs:DeleteQueryDefinition'),
   DescribeQueryDefinitions: needs('logs:DescribeQueryDefinitions'),

@@ -29,6 +29,11 @@ import { getQueryResults } from './operations/get-query-results.ts';
 import { describeQueries } from './operations/describe-queries.ts';
 import { getLogRecord } from './operations/get-log-record.ts';
 import { getLogGroupFields } from './operations/get-log-group-fields.ts';
+import { createLookupTable } from './operations/create-lookup-table.ts';
+import { deleteLookupTable } from './operations/delete-lookup-table.ts';
+import { describeLookupTables } from './operations/describe-lookup-tables.ts';
+import { getLookupTable } from './operations/get-lookup-table.ts';
+import { updateLookupTable } from './operations/update-lookup-table.ts';
 import { putQueryDefinition } from './operations/put-query-definition.ts';
 import { deleteQueryDefinition } from './operations/delete-query-definition.ts';
 import { describeQueryDefinitions } from './operations/describe-query-definitions.ts';
@@ -73,6 +78,11 @@ export function createLogsService(dependencies: LogsDependencies): OperationTabl
     DeleteResourcePolicy: deleteResourcePolicy(dependencies),
     AssociateKmsKey: associateKmsKey(dependencies),
     DisassociateKmsKey: disassociateKmsKey(dependencies),
+    CreateLookupTable: createLookupTable(dependencies),
+    DeleteLookupTable: deleteLookupTable(dependencies),
+    DescribeLookupTables: describeLookupTables(dependencies),
+    GetLookupTable: getLookupTable(dependencies),
+    UpdateLookupTable: updateLookupTable(dependencies),
     ...later,
   } satisfies OperationTable<LogsOperation>;
 }
@@ -88,11 +98,6 @@ const later = {
     'GetScheduledQueryHistory',
     'ListScheduledQueries',
     'UpdateScheduledQuery',
-    'CreateLookupTable',
-    'DeleteLookupTable',
-    'DescribeLookupTables',
-    'GetLookupTable',
-    'UpdateLookupTable',
     'PutIndexPolicy',
     'DeleteIndexPolicy',
     'DescribeIndexPolicies',

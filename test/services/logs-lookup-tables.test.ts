@@ -1,0 +1,132 @@
+/** Lookup tables through the AWS SDK, and queries that use them. */
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import {
+  CreateLogGroupCommand,
+  CreateLogStreamCommand,
+  CreateLookupTableCommand,
+  DeleteLookupTableCommand,
+  DescribeLookupTablesCommand,
+  GetLookupTableCommand,
+  GetQueryResultsCommand,
+  InvalidParameterException,
+  MalformedQueryException,
+  PutLogEventsCommand,
+  ResourceAlreadyExistsException,
+  ResourceNotFoundException,
+  StartQueryCommand,
+  UpdateLookupTableCommand,
+} from '@aws-sdk/client-cloudwatch-logs';
+import type { CloudWatchLogsClient } from '@aws-sdk/client-cloudwatch-logs';
+import { withVarve } from '../harness.ts';
+
+const GROUP = '/test/lookup';
+const CSV = 'user_id,username,team\n1,ann,"R&D, ""one"""\n2,bob,sales\n';
+
+async function run(logs: CloudWatchLogsClient, queryString: string): Promise<{ id: string; rows: object[] }> {
+  const nowSeconds = Math.floor(Date.now() / 1000);
+  const range = { startTime: nowSeconds - 3600, endTime: nowSeconds + 1 };
+  const { queryId } = await logs.send(new StartQueryCommand({ logGroupName: GROUP, ...range, queryString }));
+  for (let round = 0; round < 300; round += 1) {
+    const { status, results = [] } = await logs.send(new GetQueryResultsCommand({ queryId }));
+    if (status !== 'Scheduled' && status !== 'Running') {
+      assert.equal(status, 'Complete', JSON.stringify(results));
+      const rows = results.map((row) =>
+        Object.fromEntries(row.filter(({ field }) => field !== '@ptr').map(({ field = '', value }) => [field, value])),
+      );
+      return { id: queryId ?? '', rows };
+    }
+    await new Promise((resolve) => setTimeout(resolve, 20));
+  }
+  throw new Error('the query does not end');
+}
+
+test('a lookup table is made, told of, used, changed and deleted', () =>
+  withVarve({}, async ({ clients: { logs } }) => {
+    await logs.send(new CreateLogGroupCommand({ logGroupName: GROUP }));
+    await logs.send(new CreateLogStreamCommand({ logGroupName: GROUP, logStreamName: 's' }));
+    const logEvents = [1, 2, 3].map((user_id) => ({ timestamp: Date.now(), message: JSON.stringify({ user_id }) }));
+    await logs.send(new PutLogEventsCommand({ logGroupName: GROUP, logStreamName: 's', logEvents }));
+
+    const made = await logs.send(
+      new CreateLookupTableCommand({ lookupTableName: 'users', description: 'who', tableBody: CSV }),
+    );
+    const lookupTableArn = made.lookupTableArn ?? '';
+    assert.match(lookupTableArn, /^arn:aws:logs:[a-z0-9-]+:\d{12}:lookup-table:users$/);
+    await assert.rejects(
+      logs.send(new CreateLookupTableCommand({ lookupTableName: 'users', tableBody: CSV })),
+      ResourceAlreadyExistsException,
+    );
+    const { lookupTables = [] } = await logs.send(new DescribeLookupTablesCommand({ lookupTableNamePrefix: 'us' }));
+    assert.deepEqual(
+      lookupTables.map(({ lookupTableName, tableFields, recordsCount, sizeBytes, description }) => ({
+        lookupTableName,
+        tableFields,
+        recordsCount,
+        sizeBytes,
+        description,
+      })),
+      [
+        {
+          lookupTableName: 'users',
+          tableFields: ['user_id', 'username', 'team'],
+          recordsCount: 2,
+          sizeBytes: CSV.length,
+          description: 'who',
+        },
+      ],
+    );
+    assert.equal((await logs.send(new GetLookupTableCommand({ lookupTableArn }))).tableBody, CSV);
+
+    const query = 'fields user_id | lookup users user_id OUTPUT username, team | sort user_id | display username, team';
+    assert.deepEqual((await run(logs, query)).rows, [
+      { username: 'ann', team: 'R&D, "one"' },
+      { username: 'bob', team: 'sales' },
+      {},
+    ]);
+
+    await logs.send(new UpdateLookupTableCommand({ lookupTableArn, tableBody: 'user_id,username,team\n3,eve,ops' }));
+    assert.deepEqual((await run(logs, query)).rows, [{}, {}, { username: 'eve', team: 'ops' }]);
+
+    // A table of a query's results.
+    const { id } = await run(logs, 'stats count(*) as n by user_id');
+    const copied = await logs.send(new CreateLookupTableCommand({ lookupTableName: 'copied', queryId: id }));
+    const { tableBody } = await logs.send(new GetLookupTableCommand({ lookupTableArn: copied.lookupTableArn }));
+    assert.equal(tableBody, '"user_id","n"\n"1","1"\n"2","1"\n"3","1"\n');
+
+    await logs.send(new DeleteLookupTableCommand({ lookupTableArn }));
+    await assert.rejects(logs.send(new DeleteLookupTableCommand({ lookupTableArn })), ResourceNotFoundException);
+    await assert.rejects(run(logs, query), (error) => {
+      assert.ok(error instanceof MalformedQueryException);
+      assert.equal(error.message, 'There is no lookup table users.');
+      const { startCharOffset = 0, endCharOffset = 0 } = error.queryCompileError?.location ?? {};
+      assert.equal(query.slice(startCharOffset, endCharOffset), 'lookup users user_id OUTPUT username, team');
+      return true;
+    });
+  }));
+
+test('a table of 10 MB is taken; what is no table, or too large, is refused', () =>
+  withVarve({}, async ({ clients: { logs } }) => {
+    const lines = Array.from({ length: 160_000 }, (_, index) => `${index},"${'x'.repeat(50)}"`);
+    const tableBody = `id,text\n${lines.join('\n')}\n`;
+    assert.ok(tableBody.length > 9_000_000 && tableBody.length <= 10_485_760);
+    await logs.send(new CreateLookupTableCommand({ lookupTableName: 'large', tableBody }));
+    const { lookupTables = [] } = await logs.send(new DescribeLookupTablesCommand({}));
+    assert.deepEqual(
+      lookupTables.map(({ recordsCount }) => recordsCount),
+      [160_000],
+    );
+    const refused = (tableBody: string | undefined, message: RegExp) =>
+      assert.rejects(logs.send(new CreateLookupTableCommand({ lookupTableName: 'other', tableBody })), (error) => {
+        assert.ok(error instanceof Error);
+        assert.match(error.message, message);
+        return true;
+      });
+    await refused('a,b\n1', /The table is no valid CSV. Record 1 has 1 values, but there are 2 fields./);
+    await refused(undefined, /Either tableBody or queryId must be specified./);
+    await refused('a\n'.repeat(5_300_000), /10485760|10,485,760/);
+    await assert.rejects(
+      logs.send(new GetLookupTableCommand({ lookupTableArn: 'arn:aws:s3:::b' })),
+      InvalidParameterException,
+    );
+  }));
