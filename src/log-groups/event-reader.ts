@@ -3,8 +3,8 @@ import type { Clock } from '#base';
 import type { LogEventRow } from '#store';
 import { DAY_MS } from './batch.ts';
 import { invalidParameter, invalidToken, streamNotFound } from './errors.ts';
-import { compileTerms } from './filter-terms.ts';
-import { PAGE_EVENTS_MAX, readPage } from './pages.ts';
+import { compileFilter } from './filter.ts';
+import { PAGE_EVENTS_MAX, readPage, searchPage } from './pages.ts';
 import {
   afterOf,
   beforeOf,
@@ -100,15 +100,11 @@ export class EventReader {
    */
   async filter(group: LogGroup, input: FilterEventsInput): Promise<FilterEventsOutput> {
     const { nextToken, limit = PAGE_EVENTS_MAX, startFromHead: ascending = true } = input;
-    const test = compileTerms(input.filterPattern ?? '');
+    const filter = compileFilter(input.filterPattern ?? '');
     const binding = `filter/${group.generation}`;
     const place = nextToken === undefined ? undefined : this.#readFilterPlace(binding, nextToken, ascending);
     const { names, accepts } = await this.#selectStreams(group, input);
     if (names?.length === 0) return { events: [], nextToken: undefined };
-    const accept =
-      accepts || test
-        ? (row: LogEventRow): boolean => (accepts?.(row.streamName) ?? true) && (test?.(row.message) ?? true)
-        : undefined;
     const query = {
       groupGeneration: group.generation,
       ...(names && { streamNames: names }),
@@ -116,7 +112,13 @@ export class EventReader {
       ...(place && (ascending ? { after: place.at } : { before: place.at })),
       order: ascending ? ('ascending' as const) : ('descending' as const),
     };
-    const page = await this.#view.read(group.generation, (store) => readPage(store, query, limit, accept));
+    const accept = (row: LogEventRow): boolean =>
+      (accepts?.(row.streamName) ?? true) && (filter?.test.matches(row.message) ?? true);
+    const page = await this.#view.read(group.generation, (store) => {
+      if (!filter) return readPage(store, query, limit, accepts && accept);
+      const nowMs = (): number => this.#clock.monotonicMs();
+      return searchPage(store, { ...query, matching: filter.matching }, limit, accept, nowMs);
+    });
     const next: Place = page.next && { side: 'after', at: page.next };
     const payload = { place: placeToJson(next), ascending, expiresMs: this.#clock.nowMs() + FILTER_TOKEN_MS };
     return { events: page.rows.map(eventOf), nextToken: next && this.#tokens.write(binding, payload) };

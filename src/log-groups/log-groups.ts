@@ -40,7 +40,7 @@ const TOKEN_KEY_BYTES = 32;
 export interface LogGroupsDependencies {
   readonly state: State;
   readonly journal: Pick<Journal, 'append' | 'head' | 'read'>;
-  readonly store: Pick<Store, 'readLogEvents' | 'streamStatistics' | 'deleteLogEvents'>;
+  readonly store: Pick<Store, 'readLogEvents' | 'logEventAt' | 'streamStatistics' | 'deleteLogEvents'>;
   /** From the reader that brings log events into the store. */
   readonly storedUpTo: StoredUpTo;
   readonly roleAllows: RoleAllows;

@@ -1,5 +1,5 @@
 /** Places between events, in the order (timestamp, sequence, index) of the store. */
-import type { LogEventPosition, LogEventRow } from '#store';
+import type { LogEventPosition, LogEventQuery, LogEventRow } from '#store';
 
 /**
  * A place just after (or before) an event; undefined stands before all events. Both kinds are needed: a reader that
@@ -21,6 +21,19 @@ export function afterOf(place: Place): LogEventPosition | undefined {
 /** Events in front of the place come before this position; undefined: none do. */
 export function beforeOf(place: Place): LogEventPosition | undefined {
   return place && (place.side === 'before' ? place.at : neighbour(place.at, 1));
+}
+
+type Bounds = Pick<LogEventQuery, 'after' | 'before'>;
+
+/** Makes a query go on behind a place, in its order; undefined changes nothing. */
+export function cursorAfter(order: LogEventQuery['order'], cursor: LogEventPosition | undefined): Bounds {
+  if (!cursor) return {};
+  return order === 'ascending' ? { after: cursor } : { before: cursor };
+}
+
+/** Makes a query end with an event, in its order. */
+export function upTo(order: LogEventQuery['order'], last: LogEventPosition): Bounds {
+  return order === 'ascending' ? { before: neighbour(last, 1) } : { after: neighbour(last, -1) };
 }
 
 function neighbour({ timestampMs, key }: LogEventPosition, step: 1 | -1): LogEventPosition {

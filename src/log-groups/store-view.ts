@@ -10,7 +10,7 @@ export const READ_WAIT_MS = 10_000;
 export type StoredUpTo = (sequence: number, timeoutMs: number) => Promise<boolean>;
 
 export class StoreView {
-  readonly store: Pick<Store, 'readLogEvents' | 'streamStatistics' | 'deleteLogEvents'>;
+  readonly store: Pick<Store, 'readLogEvents' | 'logEventAt' | 'streamStatistics' | 'deleteLogEvents'>;
   readonly #appender: Appender;
   readonly #storedUpTo: StoredUpTo;
   readonly #waiting = new Set<(stored: boolean) => void>();

@@ -6,7 +6,7 @@ import type { StoreEvents } from './events.ts';
 import { Inserter } from './inserts.ts';
 import { readInvocations } from './invocation-reads.ts';
 import { deleteLogEvents } from './log-event-deletions.ts';
-import { readLogEvent, readLogEvents, streamStatistics } from './log-event-reads.ts';
+import { logEventAt, readLogEvent, readLogEvents, streamStatistics } from './log-event-reads.ts';
 import { logEventFields, logEventSource, scopeSize } from './log-queries.ts';
 import { migrate } from './migrations.ts';
 import type { SchemaVariant } from './tables/definitions.ts';
@@ -17,6 +17,7 @@ import type {
   InsertBatch,
   InvocationRow,
   LogEventName,
+  LogEventPosition,
   LogEventQuery,
   LogEventRow,
   LogEventSource,
@@ -88,6 +89,10 @@ export class ClickHouseStore implements Store {
 
   readLogEvents(query: LogEventQuery): Promise<LogEventRow[]> {
     return this.connection.use('reading log events', () => readLogEvents(this.#client, query));
+  }
+
+  logEventAt(query: Omit<LogEventQuery, 'limit' | 'matching'>, offset: number): Promise<LogEventPosition | undefined> {
+    return this.connection.use('reading log events', () => logEventAt(this.#client, query, offset));
   }
 
   streamStatistics(groupGeneration: string): Promise<StreamStatistics[]> {

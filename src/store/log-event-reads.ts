@@ -20,15 +20,50 @@ const SELECTED =
   'node, sequence, position, toUnixTimestamp64Milli(ts) AS ts_ms, toUnixTimestamp64Milli(ingestion) AS ingestion_ms, account, region, stream, message';
 
 export async function readLogEvents(client: StoreClient, query: LogEventQuery): Promise<LogEventRow[]> {
+  const selection = await selectionOf(client, query);
+  if (!selection || query.limit <= 0) return [];
+  const { from, parameters } = selection;
+  const rows: LogEventRow[] = [];
+  let bytes = 0;
+  const sql = `SELECT ${SELECTED} ${from} LIMIT {limit:UInt32}`;
+  for await (const row of client.stream<SelectedEvent>(sql, { ...parameters, limit: query.limit })) {
+    rows.push(eventOf(row, query.groupGeneration));
+    if (query.bytesMax === undefined) continue;
+    bytes += Buffer.byteLength(row.message);
+    if (bytes > query.bytesMax) break;
+  }
+  return rows;
+}
+
+/** See {@link Store.logEventAt}; reads no messages. */
+export async function logEventAt(
+  client: StoreClient,
+  query: Omit<LogEventQuery, 'limit' | 'matching'>,
+  offset: number,
+): Promise<LogEventPosition | undefined> {
+  const selection = await selectionOf(client, query);
+  if (!selection) return undefined;
+  const { from, parameters } = selection;
+  const [row] = await client.rows<Pick<SelectedEvent, 'node' | 'sequence' | 'position' | 'ts_ms'>>(
+    `SELECT node, sequence, position, toUnixTimestamp64Milli(ts) AS ts_ms ${from} LIMIT 1 OFFSET {offset:UInt64}`,
+    { ...parameters, offset },
+  );
+  return row && { timestampMs: row.ts_ms, key: { node: row.node, sequence: row.sequence, index: row.position } };
+}
+
+/** FROM, WHERE and ORDER BY of a query; undefined when nothing of the group can be visible. */
+async function selectionOf(
+  client: StoreClient,
+  query: Omit<LogEventQuery, 'limit'>,
+): Promise<{ from: string; parameters: QueryParameters } | undefined> {
   const visible = await visibilityOf(client, query.groupGeneration);
-  if (visible.nothing || query.limit <= 0) return [];
+  if (visible.nothing) return undefined;
   const conditions = ['generation = {generation:String}', visible.condition];
   const parameters: Record<string, QueryParameters[string]> = {
     ...visible.parameters,
     generation: query.groupGeneration,
-    limit: query.limit,
   };
-  const bound = (condition: string, values: Record<string, QueryParameters[string]>): void => {
+  const bound = (condition: string, values: QueryParameters): void => {
     conditions.push(condition);
     Object.assign(parameters, values);
   };
@@ -37,18 +72,10 @@ export async function readLogEvents(client: StoreClient, query: LogEventQuery): 
   if (query.endMs !== undefined) bound(`ts < ${time('end')}`, { end: storableTimeMs(query.endMs) });
   if (query.after) boundPosition(bound, '>', 'after', query.after);
   if (query.before) boundPosition(bound, '<', 'before', query.before);
+  if (query.matching) bound(query.matching.sql, query.matching.parameters);
   const direction = query.order === 'ascending' ? 'ASC' : 'DESC';
   const order = ['generation', 'ts', 'sequence', 'position', 'node'].map((name) => `${name} ${direction}`).join(', ');
-  const sql = `SELECT ${SELECTED} FROM varve.log_events WHERE ${conditions.join(' AND ')} ORDER BY ${order} LIMIT {limit:UInt32}`;
-  const rows: LogEventRow[] = [];
-  let bytes = 0;
-  for await (const row of client.stream<SelectedEvent>(sql, parameters)) {
-    rows.push(eventOf(row, query.groupGeneration));
-    if (query.bytesMax === undefined) continue;
-    bytes += Buffer.byteLength(row.message);
-    if (bytes > query.bytesMax) break;
-  }
-  return rows;
+  return { from: `FROM varve.log_events WHERE ${conditions.join(' AND ')} ORDER BY ${order}`, parameters };
 }
 
 /** One event by its name; undefined when it is not there or was deleted. */
@@ -71,7 +98,7 @@ export async function readLogEvent(client: StoreClient, name: LogEventName): Pro
 
 /** The time on its own lets the engine skip by its index; the tuple decides within one millisecond. */
 function boundPosition(
-  bound: (condition: string, values: Record<string, QueryParameters[string]>) => void,
+  bound: (condition: string, values: QueryParameters) => void,
   sign: '<' | '>',
   name: string,
   position: LogEventPosition,

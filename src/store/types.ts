@@ -67,6 +67,11 @@ export interface LogEventQuery {
   readonly order: 'ascending' | 'descending';
   readonly after?: LogEventPosition;
   readonly before?: LogEventPosition;
+  /** Only events for which this holds: a condition over the column `message`; its parameters are named `p` and a number. */
+  readonly matching?: {
+    readonly sql: string;
+    readonly parameters: Readonly<Record<string, string | number | readonly string[] | readonly number[]>>;
+  };
   readonly limit: number;
   /**
    * Stops after the event with which the messages together exceed so many bytes of UTF-8, and gives at least one event;
@@ -133,6 +138,8 @@ export interface Store {
   insertInvocations(batch: InsertBatch<InvocationRow>): Promise<void>;
   insertLogEvents(batch: InsertBatch<LogEventRow>): Promise<void>;
   readLogEvents(query: LogEventQuery): Promise<LogEventRow[]>;
+  /** Where the event stands that has `offset` events of the query before it, in its order; undefined: there is none. */
+  logEventAt(query: Omit<LogEventQuery, 'limit' | 'matching'>, offset: number): Promise<LogEventPosition | undefined>;
   streamStatistics(groupGeneration: string): Promise<StreamStatistics[]>;
   /** Deletes the events of a group, or of one stream of it, or those before a time: they are never read again from the moment this resolves. */
   deleteLogEvents(which: { groupGeneration: string; streamName?: string; beforeMs?: number }): Promise<void>;

@@ -67,6 +67,7 @@ export class FakeStore {
     return Promise.resolve(this.#stored >= sequence);
   };
 
+  /** Gives all events as candidates, whatever is to match: the room's own test decides. */
   readLogEvents(query: LogEventQuery): Promise<LogEventRow[]> {
     if (this.failure) return Promise.reject(this.failure);
     const direction = query.order === 'ascending' ? 1 : -1;
@@ -79,6 +80,13 @@ export class FakeStore {
       if (bytes > (query.bytesMax ?? Infinity)) break;
     }
     return Promise.resolve(found);
+  }
+
+  logEventAt(query: Omit<LogEventQuery, 'limit'>, offset: number): Promise<LogEventPosition | undefined> {
+    if (this.failure) return Promise.reject(this.failure);
+    const direction = query.order === 'ascending' ? 1 : -1;
+    const rows = this.rows.toSorted((a, b) => direction * compare(a, b));
+    return Promise.resolve(rows.filter((one) => matches(one, { ...query, limit: 0 }))[offset]);
   }
 
   streamStatistics(generation: string): Promise<StreamStatistics[]> {
