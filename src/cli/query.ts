@@ -37,6 +37,8 @@ const START_DEFAULT = '-1h';
 /** As long as nothing says more. (StartQuery, limit.) */
 const LIMIT_DEFAULT = 10_000;
 const SECOND_MS = 1_000;
+/** A query that is answered at once shows no progress. */
+const PROGRESS_AFTER_MS = 400;
 
 interface Asked {
   readonly text: string;
@@ -190,7 +192,7 @@ function summary({ limit }: Asked, { rows, statistics, elapsedMs }: Outcome): st
 function progressLine(output: Output): { readonly show: (progress: Progress) => void; readonly clear: () => void } {
   let shownOnce = false;
   const show = ({ elapsedMs, statistics }: Progress): void => {
-    if (!output.terminal) return;
+    if (!output.terminal || elapsedMs < PROGRESS_AFTER_MS) return;
     shownOnce = true;
     void output.write(`\r\x1b[2K${seconds(elapsedMs)}: ${scanned(statistics)} …`);
   };

@@ -1,7 +1,8 @@
 /** Which columns a result has, and in which order: GetQueryResults tells only the fields that each row has. */
 import { compileQuery, earlierOf, type EventSource, parseQuery, subqueriesOf } from '#insights';
 
-export type Row = Readonly<Record<string, string>>;
+/** Values by field, in the order of the server. A map: a field may be called `constructor`, and `1` does not come first. */
+export type Row = ReadonlyMap<string, string>;
 /** Means something to programs only. */
 const POINTER = '@ptr';
 
@@ -30,7 +31,7 @@ export function columnsOf(first: readonly string[], rows: Iterable<Row>): string
   const known = new Set(columns);
   for (const row of rows) {
     let at = 0;
-    for (const name of Object.keys(row)) {
+    for (const name of row.keys()) {
       if (known.has(name)) {
         at = columns.indexOf(name, at) < 0 ? at : columns.indexOf(name, at) + 1;
       } else {

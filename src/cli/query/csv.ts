@@ -9,7 +9,7 @@ export function* csv(columns: readonly string[], rows: readonly Row[]): Generato
   for (let at = 0; at < rows.length; at += LINES_AT_ONCE) {
     const lines = rows
       .slice(at, at + LINES_AT_ONCE)
-      .map((row) => columns.map((name) => field(row[name] ?? '')).join(','));
+      .map((row) => columns.map((name) => field(row.get(name) ?? '')).join(','));
     yield `${lines.join(LINE_END)}${LINE_END}`;
   }
 }

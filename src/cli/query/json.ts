@@ -7,7 +7,7 @@ export function* json(columns: readonly string[], rows: readonly Row[]): Generat
   let before = '\n  ';
   for (const row of rows) {
     const members = columns.flatMap((name) => {
-      const value = Object.hasOwn(row, name) ? row[name] : undefined;
+      const value = row.get(name);
       return value === undefined ? [] : [`${jsonShown(name)}: ${jsonShown(value)}`];
     });
     yield `${before}{${members.join(', ')}}`;

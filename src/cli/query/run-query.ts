@@ -75,12 +75,17 @@ async function begun(
 ): Promise<string | undefined> {
   const starting = client.send(new StartQueryCommand(request));
   starting.catch(() => undefined);
+  const over = new AbortController();
   const interrupted = new Promise<undefined>((resolve) => {
-    const late = (): void => void sleep(BEGIN_MS_MAX).then(() => resolve(undefined));
+    const late = (): void => void sleep(BEGIN_MS_MAX, over.signal).then(() => resolve(undefined));
     if (signal.aborted) late();
-    else signal.addEventListener('abort', late, { once: true });
+    else signal.addEventListener('abort', late, { once: true, signal: over.signal });
   });
-  return (await Promise.race([starting, interrupted]))?.queryId;
+  try {
+    return (await Promise.race([starting, interrupted]))?.queryId;
+  } finally {
+    over.abort();
+  }
 }
 
 async function allRows(client: CloudWatchLogsClient, queryId: string, abortSignal: AbortSignal): Promise<Row[]> {
@@ -92,7 +97,7 @@ async function allRows(client: CloudWatchLogsClient, queryId: string, abortSigna
       { abortSignal },
     );
     for (const fields of page.results ?? []) {
-      rows.push(Object.fromEntries(fields.map(({ field = '', value = '' }) => [field, value])));
+      rows.push(new Map(fields.map(({ field = '', value = '' }) => [field, value] as const)));
     }
     ({ nextToken } = page);
   } while (nextToken !== undefined);

@@ -41,7 +41,7 @@ export function* table(names: readonly string[], rows: readonly Row[], frame: Fr
   const cutting = frame.width !== undefined;
   yield `${frame.head(line(columns, (name) => name, cutting))}\n`;
   yield `${frame.head(columns.map(({ width }) => '─'.repeat(width)).join(GAP))}\n`;
-  for (const row of rows) yield `${line(columns, (name) => row[name] ?? '', cutting)}\n`;
+  for (const row of rows) yield `${line(columns, (name) => row.get(name) ?? '', cutting)}\n`;
 }
 
 /** A number or a time that is cut says nothing, or something wrong. */
@@ -50,9 +50,9 @@ function measure(name: string, rows: readonly Row[], max: number): Column {
   let values = 0;
   for (const row of rows) {
     if (values >= max) break;
-    values = Math.max(values, widthOf(seen(row[name] ?? '', max), max));
+    values = Math.max(values, widthOf(seen(row.get(name) ?? '', max), max));
   }
-  const every = (form: RegExp): boolean => values > 0 && rows.every((row) => form.test(row[name] || '0'));
+  const every = (form: RegExp): boolean => values > 0 && rows.every((row) => form.test(row.get(name) || '0'));
   const numbers = every(NUMBER);
   const natural = Math.min(max, Math.max(nameWidth, values));
   const least = numbers || every(TIME) ? Math.max(values, COLUMN_WIDTH_MIN) : COLUMN_WIDTH_MIN;
@@ -107,9 +107,9 @@ function* blocks(names: readonly string[], rows: readonly Row[], { width = 80, h
     const title = ` ${index + 1} `;
     yield `${head(`──${title}${'─'.repeat(Math.max(0, width - title.length - 2))}`)}\n`;
     for (const name of names) {
-      if (!Object.hasOwn(row, name)) continue;
+      if (!row.has(name)) continue;
       const room = Math.max(1, width - nameWidth - GAP.length);
-      const value = cut(seen(row[name] ?? '', room), room);
+      const value = cut(seen(row.get(name) ?? '', room), room);
       yield `${head(padded(cut(seen(name, nameWidth), nameWidth), nameWidth))}${GAP}${value}\n`;
     }
   }

@@ -41,13 +41,14 @@ export interface FollowOptions {
   /** Told once when more events come than can be told apart. */
   readonly onOverflow: () => void;
   readonly seen?: Seen;
+  readonly pause?: (delayMs: number, signal: AbortSignal) => Promise<void>;
 }
 
 /** New events, page by page, each once, until the signal aborts. Throws what `readPage` throws. */
 export async function* follow(
   readPage: ReadPage,
   { logGroup, filterPattern, sinceMs }: Followed,
-  { signal, nowMs, onOverflow, seen = new Seen() }: FollowOptions,
+  { signal, nowMs, onOverflow, seen = new Seen(), pause = sleep }: FollowOptions,
 ): AsyncGenerator<readonly FilteredLogEvent[]> {
   let lastMs: number | undefined;
   let lastLongMs = -Infinity;
@@ -80,6 +81,6 @@ export async function* follow(
       told = true;
       onOverflow();
     }
-    await sleep(Math.max(POLL_MS, REST_FACTOR * (nowMs() - startedMs)), signal);
+    await pause(Math.max(POLL_MS, REST_FACTOR * (nowMs() - startedMs)), signal);
   }
 }

@@ -26,7 +26,7 @@ export class Output {
   }
 
   get terminal(): boolean {
-    return Boolean(this.#stream.isTTY);
+    return this.#stream.isTTY;
   }
 
   /** Cells of a line: the terminal's; elsewhere what COLUMNS says, or undefined for no limit. */
