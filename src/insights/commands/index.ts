@@ -12,6 +12,7 @@ import { countFrequent } from './count-frequent/count-frequent.ts';
 import { dedup } from './dedup/dedup.ts';
 import type { CommandDefinition } from './definition.ts';
 import { display } from './display/display.ts';
+import { estimate } from './estimate/estimate.ts';
 import { expand } from './expand/expand.ts';
 import { fields } from './fields/fields.ts';
 import { filldown } from './filldown/filldown.ts';
@@ -24,6 +25,7 @@ import { limit } from './limit/limit.ts';
 import { lookup } from './lookup/lookup.ts';
 import { outlier } from './outlier/outlier.ts';
 import { parse } from './parse/parse.ts';
+import { relevantfields } from './relevantfields/relevantfields.ts';
 import { sessionize } from './sessionize/sessionize.ts';
 import { sort } from './sort/sort.ts';
 import { source } from './source/source.ts';
@@ -44,6 +46,7 @@ const DEFINITIONS: readonly CommandDefinition[] = [
   countFrequent,
   dedup,
   display,
+  estimate,
   expand,
   fields,
   filldown,
@@ -56,6 +59,7 @@ const DEFINITIONS: readonly CommandDefinition[] = [
   lookup,
   outlier,
   parse,
+  relevantfields,
   sessionize,
   sort,
   source,

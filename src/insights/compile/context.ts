@@ -37,6 +37,7 @@ export class CompileContext {
   readonly #bases: { readonly fields: EventFields; readonly source: EventSource }[] = [];
   readonly #stages: string[] = [];
   #columns = 0;
+  #own: Relation | undefined;
 
   /**
    * @param pipeline compiles the commands of a query one after the other
@@ -59,7 +60,7 @@ export class CompileContext {
     const base = this.#bases.length === 0 ? 'events' : `events${this.#bases.length}`;
     const fields = new EventFields(base, this.parameters, source.others);
     this.#bases.push({ fields, source });
-    return {
+    const relation: Relation = {
       from: base,
       made: new Map(),
       events: fields,
@@ -68,6 +69,14 @@ export class CompileContext {
       order: undefined,
       limit: undefined,
     };
+    this.#own ??= relation;
+    return relation;
+  }
+
+  /** All events of the query itself, whatever commands stand between. */
+  get ownEvents(): Relation {
+    if (!this.#own) throw new Error('BUG: the query has no events yet');
+    return this.#own;
   }
 
   /** The rows that a subquery gives, as stages of the same statement. */

@@ -77,6 +77,11 @@ export class EventFields {
     return typed(this.#column(`field ${path}`, this.#discovered(path)), 'any');
   }
 
+  /** All scalars of an event, as the text of a JSON object. */
+  attributes(): string {
+    return this.#column('attributes', 'toString(attrs)', 'attributes');
+  }
+
   /** The first stage's text. */
   stage(source: EventSource): string {
     const columns = new Map(ORDER_COLUMNS.map((name) => [name as string, name as string]));

@@ -51,7 +51,7 @@ export function compileExpression(
       const definition = functionNamed(node.name);
       if (!definition) throw new MalformedQuery(`There is no function ${node.name}.`, node.span);
       if (definition.aggregate) {
-        throw new MalformedQuery(`The function ${node.name} can be used in stats only.`, node.span);
+        throw new MalformedQuery(`The function ${definition.name} can be used in stats only.`, node.span);
       }
       return definition.compile(node, node.args.map(compileArgument(compile)), context, relation);
     }

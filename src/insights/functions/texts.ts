@@ -52,6 +52,8 @@ export const TEXTS: FunctionTable = {
   ...scalar('endsWith', 2, 2, (_node, args) =>
     typed(`endsWith(${asText(arg(args, 0))}, ${asText(arg(args, 1))})`, 'boolean'),
   ),
+  // Varve masks nothing.
+  ...scalar('unmask', 1, 1, (_node, args) => arg(args, 0)),
   ...one('urlencode', (x) => `encodeURLComponent(${x})`),
   ...one('urldecode', (x) => `decodeURLFormComponent(${x})`),
   ...one('base64encode', (x) => `base64Encode(${x})`),

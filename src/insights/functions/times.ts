@@ -52,13 +52,17 @@ export const TIMES: FunctionTable = {
 /** A time rounded down to a period, counted from the epoch in UTC. */
 export function floorTo(time: Typed, period: Expression | undefined, node: CallNode, context: CompileContext): Typed {
   const { value, calendar, sizeMs } = periodOf(period, node);
+  const later = node.offset ? context.parameters.bind(Math.trunc(durationMs(node.offset)), 'Int64') : undefined;
   if (calendar !== undefined) {
     const interval = `toInterval${calendar}(${context.parameters.bind(value, 'Int64')})`;
-    return typed(`toDateTime64(toStartOfInterval(${asTime(time)}, ${interval}, 'UTC'), 3, 'UTC')`, 'time');
+    const start = (sql: string): string => `toDateTime64(toStartOfInterval(${sql}, ${interval}, 'UTC'), 3, 'UTC')`;
+    const shift = `toIntervalMillisecond(${later ?? 0})`;
+    return typed(later ? `(${start(`(${asTime(time)} - ${shift})`)} + ${shift})` : start(asTime(time)), 'time');
   }
   const size = context.parameters.bind(sizeMs, 'Int64');
   const ms = `toUnixTimestamp64Milli(${asTime(time)})`;
-  return typed(`fromUnixTimestamp64Milli(${ms} - positiveModulo(${ms}, ${size}), 'UTC')`, 'time');
+  const since = later ? `${ms} - ${later}` : ms;
+  return typed(`fromUnixTimestamp64Milli(${ms} - positiveModulo(${since}, ${size}), 'UTC')`, 'time');
 }
 
 /** A time rounded up; one that is on the boundary stays. */

@@ -70,6 +70,8 @@ export interface CallNode {
   /** `count(*)` has none and `star`. */
   readonly args: readonly Expression[];
   readonly star: boolean;
+  /** `bin(5m) offset 1m`: how much later its periods begin. */
+  readonly offset?: DurationNode;
   readonly span: Span;
 }
 export type BinaryOperator = '+' | '-' | '*' | '/' | '%' | '^' | '=' | '!=' | '<' | '<=' | '>' | '>=' | 'and' | 'or';

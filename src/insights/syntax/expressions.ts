@@ -3,7 +3,7 @@
  * Nesting is bounded, so that no text can exhaust the stack.
  */
 import { MalformedQuery } from '../errors.ts';
-import type { BinaryOperator, DurationUnit, Expression, Named, Query } from './ast.ts';
+import type { BinaryOperator, DurationNode, DurationUnit, Expression, Named, Query } from './ast.ts';
 import type { TokenReader } from './reader.ts';
 import type { Token } from './tokens.ts';
 
@@ -230,8 +230,19 @@ function parseCall(
   const star = reader.at('*') && reader.accept('*') !== undefined;
   const args = star || reader.at(')') ? [] : parseList(reader, () => parseExpression(reader, options, depth + 1));
   reader.expect(')');
+  const name = token.text.toLowerCase();
+  const offset = name === 'bin' && reader.accept('offset') ? parseOffset(reader) : undefined;
   const span = { start: token.span.start, end: reader.offset };
-  return { kind: 'call', name: token.text.toLowerCase(), args, star, span };
+  return { kind: 'call', name, args, star, span, ...(offset && { offset }) };
+}
+
+function parseOffset(reader: TokenReader): DurationNode {
+  const minus = reader.accept('-');
+  const token = reader.peek();
+  if (token.kind !== 'duration') return reader.fail('A period such as 5m is needed here.');
+  reader.next();
+  const value = minus ? -token.value : token.value;
+  return { kind: 'duration', value, unit: unitOf(token), text: token.text, span: token.span };
 }
 
 const UNITS: readonly (readonly [DurationUnit, RegExp])[] = [

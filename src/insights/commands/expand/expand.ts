@@ -2,7 +2,7 @@ import { asShown, typed } from '../../compile/typed.ts';
 import type { CommandNode } from '../../syntax/index.ts';
 import { defineCommand } from '../definition.ts';
 
-interface ExpandNode extends CommandNode {
+export interface ExpandNode extends CommandNode {
   readonly name: string;
 }
 

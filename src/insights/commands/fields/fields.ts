@@ -12,6 +12,8 @@ interface FieldsNode extends CommandNode {
 export const fields = defineCommand<FieldsNode>({
   names: ['fields'],
   parse: (reader, start, context) => {
+    if (reader.at('*'))
+      reader.fail('Logs Insights has no `fields *`: name the fields, or @message for all of an event.');
     const items = parseList(reader, () => parseNamed(reader, context));
     return { command: 'fields', items, span: { start, end: reader.offset } };
   },

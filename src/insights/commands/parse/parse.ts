@@ -21,7 +21,7 @@ export type ParseForm =
   | { readonly kind: 'xml'; readonly paths: readonly { readonly path: XmlPath; readonly name: string }[] }
   | { readonly kind: 'json'; readonly paths: readonly NamedPath[] };
 
-interface ParseNode extends CommandNode {
+export interface ParseNode extends CommandNode {
   readonly field: Expression;
   readonly form: ParseForm;
 }
