@@ -415,7 +415,15 @@ async function openPlant(config: Config, parts: Partial<VarveParts>, telemetry: 
         reset: config.allowReset ? surroundings.reset : undefined,
       },
     };
-    registerGauges(telemetry, { journal, store, delivery, openCalls, denials, gateway: surroundings.gateway });
+    registerGauges(telemetry, {
+      journal,
+      store,
+      delivery,
+      openCalls,
+      denials,
+      logGroups,
+      gateway: surroundings.gateway,
+    });
     await delivery.start();
     logGroups.start();
     return { dependencies, flush: () => delivery.flush(), close };

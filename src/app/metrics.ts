@@ -3,6 +3,7 @@ import type { DeliveryManager } from '#delivery';
 import type { Gateway } from '#gateway';
 import type { DenialLog } from '#identity';
 import type { OpenCalls } from '#invocation';
+import type { LogGroups } from '#log-groups';
 import type { Journal } from '#journal';
 import type { Store } from '#store';
 import type { Telemetry } from '#telemetry';
@@ -13,12 +14,13 @@ export interface Measured {
   readonly delivery: DeliveryManager;
   readonly openCalls: OpenCalls;
   readonly denials: DenialLog;
+  readonly logGroups: Pick<LogGroups, 'metricValues'>;
   readonly gateway: () => Gateway | undefined;
 }
 
 export function registerGauges(
   telemetry: Telemetry,
-  { journal, store, delivery, openCalls, denials, gateway }: Measured,
+  { journal, store, delivery, openCalls, denials, logGroups, gateway }: Measured,
 ): void {
   const single = (name: string, help: string, value: () => number): void =>
     telemetry.gauge(name, help, [], () => [{ labels: {}, value: value() }]);
@@ -36,6 +38,21 @@ export function registerGauges(
     'varve_denials_dropped_total',
     'Denials since the start that `varve doctor --request` cannot explain: too many at once, or the control state could not be written.',
     () => denials.dropped,
+  );
+  const perMetric = (name: string, help: string, value: (series: { count: number; sum: number }) => number): void =>
+    telemetry.gauge(name, help, ['account', 'region', 'namespace', 'metric', 'dimensions'], () =>
+      [...logGroups.metricValues.series].map((series) => ({ labels: series.labels, value: value(series) })),
+    );
+  perMetric(
+    'varve_metric_filter_count',
+    'Values that metric filters of log groups made since the start; `dimensions` is JSON, empty for none.',
+    ({ count }) => count,
+  );
+  perMetric('varve_metric_filter_sum', 'Sum of the values that metric filters made since the start.', ({ sum }) => sum);
+  single(
+    'varve_metric_filter_dropped_total',
+    'Events that metric filters could not look at, and values past 1,000 sets of labels.',
+    () => logGroups.metricValues.dropped,
   );
   const perDestination = (
     name: string,

@@ -5,6 +5,7 @@
 import type { Clock } from '#base';
 import type { Journal } from '#journal';
 import { encodeLogEvents, ENTRY_KIND, type LogEvent } from '#records';
+import type { AppendListener } from './metric-filters/types.ts';
 import type { LogGroup } from './types.ts';
 
 export interface AppendInput {
@@ -21,11 +22,14 @@ export class Appender {
   readonly #headAtStart: number;
   readonly #last = new Map<string, number>();
   readonly #underway = new Map<string, Set<Promise<unknown>>>();
+  readonly #listeners: readonly AppendListener[];
 
-  constructor(journal: Pick<Journal, 'append' | 'head'>, clock: Clock) {
+  /** @param listeners told of what was put, once it is durable */
+  constructor(journal: Pick<Journal, 'append' | 'head'>, clock: Clock, listeners: readonly AppendListener[] = []) {
     this.#journal = journal;
     this.#clock = clock;
     this.#headAtStart = journal.head;
+    this.#listeners = listeners;
   }
 
   /**
@@ -34,17 +38,19 @@ export class Appender {
    * @throws {OperationalError} `journal-unwritable`
    */
   append({ group, streamName, events, deliveryKey }: AppendInput): Promise<number> {
+    const ingestionMs = this.#clock.nowMs();
     const payload = encodeLogEvents({
       accountId: group.accountId,
       region: group.region,
       groupGeneration: group.generation,
       streamName,
-      ingestionMs: this.#clock.nowMs(),
+      ingestionMs,
       ...(deliveryKey !== undefined && { deliveryKey }),
       events,
     });
     const appended = this.#journal.append({ kind: ENTRY_KIND.logEvents, payload }).then((sequence) => {
       this.note(group.generation, sequence);
+      for (const listener of this.#listeners) listener(group, streamName, events, ingestionMs);
       return sequence;
     });
     this.#track(group.generation, appended);

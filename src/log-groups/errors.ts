@@ -5,6 +5,8 @@ export const groupNotFound = (): ApiError =>
   new ApiError('ResourceNotFoundException', 'The specified log group does not exist.');
 export const streamNotFound = (): ApiError =>
   new ApiError('ResourceNotFoundException', 'The specified log stream does not exist.');
+export const metricFilterNotFound = (): ApiError =>
+  new ApiError('ResourceNotFoundException', 'The specified metric filter does not exist.');
 export const groupExists = (): ApiError =>
   new ApiError('ResourceAlreadyExistsException', 'The specified log group already exists');
 export const streamExists = (): ApiError =>

@@ -140,6 +140,7 @@ export class GroupRegistry {
         { sql: 'INSERT INTO log_doomed (generation) VALUES (?)', parameters },
         { sql: 'DELETE FROM log_streams WHERE generation = ?', parameters },
         { sql: 'DELETE FROM log_deliveries WHERE generation = ?', parameters },
+        { sql: 'DELETE FROM log_metric_filters WHERE generation = ?', parameters },
         { sql: 'DELETE FROM log_groups WHERE generation = ?', parameters },
       ]);
       this.#byGeneration.delete(group.generation);

@@ -4,6 +4,9 @@ export type { FilterEventsInput, FilterEventsOutput, GetEventsInput, GetEventsOu
 export type { NewGroup } from './group-registry.ts';
 export { LogGroups, type LogGroupsDependencies } from './log-groups.ts';
 export type { ResourcePolicy } from './resource-policies.ts';
+export { readPattern } from './filter.ts';
+export type { MetricFilter, MetricSeries, MetricTransformation } from './metric-filters/types.ts';
+export { SERIES_MAX } from './metric-filters/values.ts';
 export type { DeliveryTarget } from './service-writes.ts';
 export { READ_WAIT_MS, type StoredUpTo } from './store-view.ts';
 export type { ListedStream, ListStreamsInput, ListStreamsOutput } from './stream-listing.ts';

@@ -23,6 +23,8 @@ import {
 } from './event-reader.ts';
 import { GroupRegistry, type NewGroup, RETENTION_DAYS } from './group-registry.ts';
 import { GroupSizes } from './group-sizes.ts';
+import { MetricFilterRegistry } from './metric-filters/registry.ts';
+import { MetricValues } from './metric-filters/values.ts';
 import { Removal } from './removal.ts';
 import { SCHEMA } from './schema.ts';
 import { ResourcePolicies } from './resource-policies.ts';
@@ -62,6 +64,8 @@ export class LogGroups {
   readonly #sizes: GroupSizes;
   readonly tokens: PageTokens;
   readonly resourcePolicies: ResourcePolicies;
+  readonly metricFilters: MetricFilterRegistry;
+  readonly metricValues: MetricValues;
   #timer: NodeJS.Timeout | undefined;
   #round: Promise<void> = Promise.resolve();
   readonly #removals = new Set<Promise<boolean>>();
@@ -71,6 +75,7 @@ export class LogGroups {
     groups: GroupRegistry,
     tokens: PageTokens,
     resourcePolicies: ResourcePolicies,
+    metricFilters: MetricFilterRegistry,
   ) {
     const { state, journal, store, storedUpTo, roleAllows, clock, emit } = dependencies;
     this.#dependencies = dependencies;
@@ -78,7 +83,9 @@ export class LogGroups {
     this.tokens = tokens;
     this.resourcePolicies = resourcePolicies;
     this.#streams = new StreamRegistry(state, clock);
-    this.#appender = new Appender(journal, clock);
+    this.metricFilters = metricFilters;
+    this.metricValues = new MetricValues(metricFilters);
+    this.#appender = new Appender(journal, clock, [this.metricValues.appended]);
     const view = new StoreView(store, this.#appender, storedUpTo);
     this.#view = view;
     this.#reader = new EventReader(clock, this.#streams, view, tokens);
@@ -105,7 +112,9 @@ export class LogGroups {
     const [row] = await state.all("SELECT secret FROM log_secrets WHERE name = 'page-tokens'");
     const tokens = new PageTokens(row?.['secret'] as Uint8Array);
     const resourcePolicies = await ResourcePolicies.open(state, clock, ids);
-    return new LogGroups(dependencies, await GroupRegistry.open(state, clock, ids), tokens, resourcePolicies);
+    const metricFilters = await MetricFilterRegistry.open(state, clock);
+    const groups = await GroupRegistry.open(state, clock, ids);
+    return new LogGroups(dependencies, groups, tokens, resourcePolicies, metricFilters);
   }
 
   /** Begins to remove in the background what nobody may read any more. */
@@ -169,6 +178,7 @@ export class LogGroups {
     const { generation } = await this.#groups.delete(scope, name, check);
     await this.resourcePolicies.forget(scope, groupArn(scope, name));
     this.#streams.forgetGroup(generation);
+    this.metricFilters.forgetGroup(generation);
     this.#inBackground(this.#removal.group(generation));
   }
 

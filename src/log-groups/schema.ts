@@ -6,6 +6,7 @@
  * log_doomed: generations of deleted groups whose events are still to be removed.
  * log_deliveries: keys of batches that services delivered, so that each is appended once. `sequence` is NULL from before
  *   the append until after it; `after` is the journal's head at that time.
+ * log_metric_filters.filter: JSON of `FilterJson` (metric-filters/registry.ts).
  * log_secrets: the key that page tokens are signed with.
  */
 export const SCHEMA: readonly string[] = [
@@ -25,4 +26,7 @@ export const SCHEMA: readonly string[] = [
      account TEXT NOT NULL, region TEXT NOT NULL, name TEXT NOT NULL, body TEXT NOT NULL,
      PRIMARY KEY (account, region, name)) STRICT`,
   `ALTER TABLE log_groups ADD COLUMN kms_key TEXT`,
+  `CREATE TABLE log_metric_filters (
+     generation TEXT NOT NULL, name TEXT NOT NULL, filter TEXT NOT NULL,
+     PRIMARY KEY (generation, name)) STRICT, WITHOUT ROWID`,
 ];

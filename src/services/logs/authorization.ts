@@ -83,6 +83,10 @@ export const logsAuthorization: AuthorizationTable<LogsOperation> = {
   PutLogEvents: onStream('logs:PutLogEvents'),
   GetLogEvents: onStream('logs:GetLogEvents'),
   FilterLogEvents: onGroup('logs:FilterLogEvents'),
+  TestMetricFilter: needs('logs:TestMetricFilter'),
+  PutMetricFilter: onGroup('logs:PutMetricFilter'),
+  DescribeMetricFilters: onGroup('logs:DescribeMetricFilters'),
+  DeleteMetricFilter: onGroup('logs:DeleteMetricFilter'),
   PutRetentionPolicy: onGroup('logs:PutRetentionPolicy'),
   DeleteRetentionPolicy: onGroup('logs:DeleteRetentionPolicy'),
   TagResource: needs(

@@ -15,6 +15,10 @@ import { filterLogEvents } from './operations/filter-log-events.ts';
 import { getLogEvents } from './operations/get-log-events.ts';
 import { listLogGroups } from './operations/list-log-groups.ts';
 import { listTagsForResource } from './operations/list-tags-for-resource.ts';
+import { deleteMetricFilter } from './operations/delete-metric-filter.ts';
+import { describeMetricFilters } from './operations/describe-metric-filters.ts';
+import { putMetricFilter } from './operations/put-metric-filter.ts';
+import { testMetricFilter } from './operations/test-metric-filter.ts';
 import { listTagsLogGroup } from './operations/list-tags-log-group.ts';
 import { putLogEvents } from './operations/put-log-events.ts';
 import { putLogGroupDeletionProtection } from './operations/put-log-group-deletion-protection.ts';
@@ -56,6 +60,10 @@ export function createLogsService(dependencies: LogsDependencies): OperationTabl
     PutLogEvents: putLogEvents(dependencies),
     GetLogEvents: getLogEvents(dependencies),
     FilterLogEvents: filterLogEvents(dependencies),
+    TestMetricFilter: testMetricFilter(),
+    PutMetricFilter: putMetricFilter(dependencies),
+    DescribeMetricFilters: describeMetricFilters(dependencies),
+    DeleteMetricFilter: deleteMetricFilter(dependencies),
     PutRetentionPolicy: putRetentionPolicy(dependencies),
     DeleteRetentionPolicy: deleteRetentionPolicy(dependencies),
     TagResource: tagResource(dependencies),
@@ -104,23 +112,16 @@ const later = {
     'DescribeFieldIndexes',
     'ListAggregateLogGroupSummaries',
   ]),
-  ...unimplementedAll(
-    'filter patterns, and with them metric and subscription filters and the live tail, are not there yet',
-    [
-      'StartLiveTail',
-      'PutMetricFilter',
-      'DeleteMetricFilter',
-      'DescribeMetricFilters',
-      'TestMetricFilter',
-      'PutSubscriptionFilter',
-      'DeleteSubscriptionFilter',
-      'DescribeSubscriptionFilters',
-      'PutDestination',
-      'DeleteDestination',
-      'DescribeDestinations',
-      'PutDestinationPolicy',
-    ],
-  ),
+  ...unimplementedAll('subscription filters, their destinations and the live tail are not there yet', [
+    'StartLiveTail',
+    'PutSubscriptionFilter',
+    'DeleteSubscriptionFilter',
+    'DescribeSubscriptionFilters',
+    'PutDestination',
+    'DeleteDestination',
+    'DescribeDestinations',
+    'PutDestinationPolicy',
+  ]),
   ...unimplementedAll('vended log deliveries are not there yet', [
     'CreateDelivery',
     'DeleteDelivery',

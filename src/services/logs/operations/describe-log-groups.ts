@@ -19,7 +19,9 @@ export function describeLogGroups({ logGroups }: LogsDependencies): ImplementedO
     const last = found.length > limit ? page[page.length - 1] : undefined;
     const sizes = await Promise.all(page.map((group) => logGroups.storedBytes(group)));
     return {
-      logGroups: page.map((group, index) => wireGroup(group, sizes[index] ?? 0)),
+      logGroups: page.map((group, index) =>
+        wireGroup(group, sizes[index] ?? 0, logGroups.metricFilters.count(group.generation)),
+      ),
       ...(last && { nextToken: logGroups.tokens.write(binding, last.name) }),
     };
   });
@@ -48,12 +50,12 @@ function selection(input: DescribeLogGroupsCommandInput, context: CallContext): 
     (logGroupClass === undefined || groupClass === logGroupClass);
 }
 
-function wireGroup(group: LogGroup, storedBytes: number): WireGroup {
+function wireGroup(group: LogGroup, storedBytes: number, metricFilterCount: number): WireGroup {
   return {
     logGroupName: group.name,
     creationTime: group.createdMs,
     ...(group.retentionDays !== undefined && { retentionInDays: group.retentionDays }),
-    metricFilterCount: 0,
+    metricFilterCount,
     ...arnsOf(group),
     storedBytes,
     logGroupClass: group.groupClass,
