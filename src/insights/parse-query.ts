@@ -17,6 +17,8 @@ export function parseQuery(text: string): Query {
     });
   }
   const reader = new TokenReader(text);
+  // Dashboards put SOURCE and a pipe before what is written; some texts bring a pipe of their own.
+  reader.accept('|');
   const query = parsePipeline(reader, 0);
   if (reader.peek().kind !== 'end') reader.fail();
   return query;

@@ -14,6 +14,9 @@ export const TIMES: FunctionTable = {
   // `bin(5m)` and, as many write it, `bin(@timestamp, 5m)`.
   ...scalar('bin', 1, 2, (node, args, context, relation) => {
     const time = args.length === 2 ? args[0] : undefined;
+    // After stats there are groups, which have no time: AWS's guide calls this an invalid reference to @timestamp.
+    if (!time && !relation.events && !relation.made.has('@timestamp'))
+      throw new MalformedQuery('bin needs @timestamp, which these rows do not have any more.', node.span);
     return floorTo(time ?? context.field('@timestamp', relation, node.span), node.args.at(-1), node, context);
   }),
   ...scalar('datefloor', 2, 2, (node, args, context) => floorTo(arg(args, 0), node.args[1], node, context)),

@@ -7,9 +7,11 @@ interface DedupNode extends CommandNode {
   readonly names: readonly string[];
 }
 
+const AFTER = ['limit', 'fields', 'display'];
+
 /**
  * `dedup field, …`: of the rows with the same values the first in the order of the rows; a row that lacks one of the fields
- * stays. Only `limit` may follow. (§1.2)
+ * stays. Only `limit` may follow (§1.2), and what shows fields: AWS's own query generator writes `dedup … | fields …`.
  */
 export const dedup = defineCommand<DedupNode>({
   names: ['dedup'],
@@ -17,7 +19,7 @@ export const dedup = defineCommand<DedupNode>({
     const names = parseList(reader, () => reader.name().text);
     if (reader.at('|')) {
       const after = reader.peekSecond();
-      if (after.kind === 'name' && after.text.toLowerCase() !== 'limit') {
+      if (after.kind === 'name' && !AFTER.includes(after.text.toLowerCase())) {
         reader.next();
         reader.fail();
       }
