@@ -1,36 +1,68 @@
 /** Fills the ports of rooms that do not know each other. */
 import { type Buckets, BucketError } from '#buckets';
 import { type BucketSink, DeliveryError, type LogSink } from '#delivery';
-import { evaluate, type Identity } from '#identity';
+import {
+  type Caller,
+  decide,
+  evaluate,
+  type Identity,
+  principalContext,
+  principalOf,
+  type Role,
+  roleArn as arnOfRole,
+} from '#identity';
 import type { LoggingPorts, ServiceRequest } from '#invocation';
 import { type LogGroups, LogWriteRefused } from '#log-groups';
 import { ObjectStoreError } from '#objects';
 
 /**
- * Whether a role is there, trusts the service in the name of the source, and its own policies allow every action on the
- * resource.
+ * Whether a role is there, trusts the service in the name of the source, and its own policies, within its permissions
+ * boundary, allow every action on the resource.
  */
 export function roleAllows(
-  { directory }: Identity,
+  identity: Identity,
   roleArn: string,
   { servicePrincipal, sourceAccount, sourceArn }: ServiceRequest,
   actions: readonly string[],
   resource: string,
 ): boolean {
+  const { directory } = identity;
   const role = directory.roleByArn(roleArn);
   if (!role) return false;
-  const context = { 'aws:SourceAccount': sourceAccount, 'aws:SourceArn': sourceArn };
+  const source = { 'aws:SourceAccount': sourceAccount, 'aws:SourceArn': sourceArn };
   const trusted = evaluate({
     policies: [directory.trustPolicyOf(role)],
     action: 'sts:AssumeRole',
     resource: roleArn,
     principal: { type: 'Service', name: servicePrincipal },
-    context,
+    context: source,
   });
   if (trusted.decision !== 'allow') return false;
-  const principal = { type: 'AWS', accountId: role.accountId, arn: roleArn, roleArn } as const;
-  const policies = directory.policiesOf(role).map(({ document }) => document);
-  return actions.every((action) => evaluate({ policies, action, resource, principal, context }).decision === 'allow');
+  const session = sessionFor(role, servicePrincipal);
+  const access = {
+    resource,
+    context: { ...source, ...principalContext(session, directory) },
+    principal: principalOf(session),
+    accountId: role.accountId,
+    policies: identity.policiesOf(session),
+    resourceAccountId: role.accountId,
+    resourcePolicy: undefined,
+    resourcePolicyRole: 'may-grant',
+  } as const;
+  return actions.every((action) => decide({ action, ...access }).effect === 'allow');
+}
+
+/** Who a service is while it has taken a role: a session that is named after it. */
+function sessionFor(role: Role, servicePrincipal: string): Caller {
+  const { id, accountId, name } = role;
+  return {
+    kind: 'assumed-role',
+    accountId,
+    arn: `arn:aws:sts::${accountId}:assumed-role/${name}/${servicePrincipal}`,
+    userId: `${id}:${servicePrincipal}`,
+    accessKeyId: '',
+    role: { id, name, arn: arnOfRole(role) },
+  };
 }
 
 export function loggingPorts(buckets: Buckets, logGroups: LogGroups, identity: Identity): LoggingPorts {
