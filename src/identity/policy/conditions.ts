@@ -8,6 +8,8 @@
  *   - a key without values is absent; for `ForAllValues`, `ForAnyValue` and `Null` so is one of empty texts only
  *   - `ForAnyValue` with a negated operator: some value of the request fits none of the policy's
  *   - a key with several values and no set operator: any of them (negated: none of them); AWS leaves this open
+ *   - a key that the request has in several spellings, which differ in case only, is asked in each: all must hold for an
+ *     Allow, one for a Deny
  *   - what cannot be understood (a variable without a value, a number that is none) never lets an Allow apply, and in a
  *     Deny it is a value that nothing equals
  * (Source: IAM User Guide, "IAM JSON policy elements: Condition operators", "Conditions with multiple context keys or
@@ -121,9 +123,8 @@ export function compileCondition(condition: Condition, version: PolicyDocument['
   const valuesOf = compileValues(condition, operator, version);
   const { negated } = operator;
   const whenAbsent = ifExists || set === 'ForAllValues' || (set === undefined && negated);
-  return (context, whenUnclear) => {
-    const actual = context.get(key);
-    if (actual === undefined || actual.length === 0) return whenAbsent;
+  const holds = (actual: readonly string[], context: ConditionContext, whenUnclear: WhenUnclear): boolean => {
+    if (actual.length === 0) return whenAbsent;
     if (set !== undefined && isEmptySet(actual)) return set === 'ForAllValues';
     const wanted = valuesOf(context, whenUnclear);
     if (!wanted) return false;
@@ -131,10 +132,16 @@ export function compileCondition(condition: Condition, version: PolicyDocument['
     const every = set === undefined ? negated : set === 'ForAllValues';
     for (const one of actual) {
       const fits = fitsAny(one, wanted);
-      const holds = fits === undefined ? negated && whenUnclear === 'fits-nothing' : fits !== negated;
-      if (holds !== every) return holds;
+      const oneHolds = fits === undefined ? negated && whenUnclear === 'fits-nothing' : fits !== negated;
+      if (oneHolds !== every) return oneHolds;
     }
     return every;
+  };
+  return (context, whenUnclear) => {
+    const spellings = context.spellings?.(key);
+    if (!spellings) return holds(context.get(key) ?? [], context, whenUnclear);
+    const each = (actual: readonly string[]): boolean => holds(actual, context, whenUnclear);
+    return whenUnclear === 'fails' ? spellings.every(each) : spellings.some(each);
   };
 }
 

@@ -63,6 +63,22 @@ test('an explicit deny wins wherever it stands', () => {
   assert.equal(decide([]), 'implicit-deny');
 });
 
+test('keys that differ in case only must all fit to grant, and deny when one fits', () => {
+  const team = (operator: string, Effect: string) =>
+    identity({ ...ALLOW, Effect, Condition: { [operator]: { 'aws:RequestTag/team': 'red' } } });
+  for (const context of [
+    { 'aws:RequestTag/Team': 'blue', 'aws:RequestTag/team': 'red' },
+    { 'aws:RequestTag/team': 'red', 'aws:RequestTag/Team': 'blue' },
+  ]) {
+    for (const operator of ['StringEquals', 'StringNotEquals', 'StringEqualsIfExists', 'ForAnyValue:StringLike']) {
+      assert.equal(decide([team(operator, 'Allow')], { context }), 'implicit-deny', operator);
+      assert.equal(decide([identity(ALLOW), team(operator, 'Deny')], { context }), 'explicit-deny', operator);
+    }
+  }
+  const same = { context: { 'aws:RequestTag/Team': 'red', 'aws:RequestTag/team': 'red' } };
+  assert.equal(decide([team('StringEquals', 'Allow')], same), 'allow');
+});
+
 test('actions are compared without case, resources with it; Not elements mean everything else', () => {
   assert.equal(decide([identity({ ...ALLOW, Action: 'S3:getobject' })]), 'allow');
   assert.equal(decide([identity({ ...ALLOW, Resource: 'arn:aws:s3:::B/*' })]), 'implicit-deny');

@@ -6,6 +6,8 @@
  *   - neither the order of policies nor that of statements changes the decision
  *   - removing an Allow statement never grants, removing a Deny never takes away
  *   - what cannot be understood (a variable without a value, a number that is none) never grants
+ *   - of keys that differ in case only (tags of some services may) each is asked: all of them must fit to grant, one that
+ *     fits denies
  *   - a Principal that names the account, the role or user behind a session, or everybody, names the caller
  *   - Allow with NotPrincipal leaves out whoever a Principal would name; Deny with NotPrincipal spares only those whose
  *     account, role and own ARN are all named, and nobody who has a permissions boundary
@@ -112,18 +114,34 @@ function applies({ source, matchesResource, conditions }: CompiledStatement, { r
 class LowerCaseKeys implements ConditionContext {
   readonly #given: NonNullable<EvaluationRequest['context']>;
   #byKey: Map<string, readonly string[]> | undefined;
+  /** The values apart, of keys that the request has in several spellings. */
+  readonly #spellings = new Map<string, (readonly string[])[]>();
 
   constructor(given: EvaluationRequest['context']) {
     this.#given = given ?? {};
   }
 
   get(key: string): readonly string[] | undefined {
-    this.#byKey ??= new Map(
-      Object.entries(this.#given).map(([name, value]) => [
-        name.toLowerCase(),
-        typeof value === 'string' ? [value] : value,
-      ]),
-    );
-    return this.#byKey.get(key);
+    return (this.#byKey ??= this.#turned()).get(key);
+  }
+
+  spellings(key: string): readonly (readonly string[])[] | undefined {
+    this.#byKey ??= this.#turned();
+    return this.#spellings.size === 0 ? undefined : this.#spellings.get(key);
+  }
+
+  #turned(): Map<string, readonly string[]> {
+    const byKey = new Map<string, readonly string[]>();
+    for (const [name, value] of Object.entries(this.#given)) {
+      const key = name.toLowerCase();
+      const values = typeof value === 'string' ? [value] : value;
+      const before = byKey.get(key);
+      if (before) {
+        const spellings = this.#spellings.get(key) ?? [before];
+        this.#spellings.set(key, [...spellings, values]);
+      }
+      byKey.set(key, before ? [...before, ...values] : values);
+    }
+    return byKey;
   }
 }

@@ -8,7 +8,10 @@ import type { PatternPart } from './glob.ts';
 
 /** Values of the request's context by key, lower case. */
 export interface ConditionContext {
+  /** All values, whatever the spelling they came under. */
   get(key: string): readonly string[] | undefined;
+  /** The values of each spelling, where the request has several that differ in case only. */
+  spellings?(key: string): readonly (readonly string[])[] | undefined;
 }
 
 /** Whether the text says something else from request to request. Policies of the 2008 language know no variables. */

@@ -127,11 +127,10 @@ function requestOf(
   return {
     action,
     resource,
-    context: {
-      ...(caller ? principalContext(caller, directory) : {}),
-      'aws:ResourceAccount': resourceAccountId,
-      ...given,
-    },
+    context: overridden(
+      { ...(caller ? principalContext(caller, directory) : {}), 'aws:ResourceAccount': resourceAccountId },
+      given,
+    ),
     principal: caller ? principalOf(caller) : nobody,
     accountId: callersAccount,
     policies: { identity, boundary },
@@ -140,6 +139,12 @@ function requestOf(
     // A role's trust policy must allow; without one in the request only the caller's side is looked at.
     resourcePolicyRole: isAssumption && resourcePolicy ? 'must-allow' : 'may-grant',
   };
+}
+
+/** Keys are the same without regard to case. */
+function overridden(context: RequestContext, given: RequestContext): RequestContext {
+  const keys = new Set(Object.keys(given).map((key) => key.toLowerCase()));
+  return { ...Object.fromEntries(Object.entries(context).filter(([key]) => !keys.has(key.toLowerCase()))), ...given };
 }
 
 function describeAction(
