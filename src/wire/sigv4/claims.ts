@@ -11,7 +11,11 @@ const SKEW_MS = 5 * 60_000;
 /** @throws {AuthenticationFailure} `unsigned-header` */
 export function checkSignedHeaders(parsed: SignedAuthorization, head: RequestHead, rule: PathRule): void {
   const { signedHeaders } = parsed;
-  const hostSigned = signedHeaders.includes('host') || signedHeaders.includes(':authority');
+  const { host, ':authority': authority } = head.headers;
+  // `host` is what requests are routed by, where HTTP/2 has both.
+  const hostSigned =
+    signedHeaders.includes('host') ||
+    (signedHeaders.includes(':authority') && (host ?? authority) === (authority ?? host));
   if (!hostSigned || headerValue(head.headers, 'host') === '') {
     throw new AuthenticationFailure(
       'unsigned-header',

@@ -204,6 +204,13 @@ test('an HTTP/2 client may sign :authority or host, and send either', () => {
   fails('unsigned-header', () => verify({ ...h2.head, headers: rest }, h2.body));
 });
 
+test('a host that is not signed cannot be put beside a signed :authority', () => {
+  const { head, body } = signed({ headers: { ':authority': 'localhost:4650' } });
+  verify({ ...head, headers: { ...head.headers, host: 'localhost:4650' } }, body);
+  const elsewhere = { ...head, headers: { ...head.headers, host: 'bucket.localhost:4650' } };
+  fails('unsigned-header', () => verify(elsewhere, body));
+});
+
 test('a header sent twice is signed as one, also when Node has joined it with a blank', () => {
   const { head, body } = signed({ headers: { host: 'localhost', 'x-twice': 'a,b' } });
   verify({ ...head, headers: { ...head.headers, 'x-twice': 'a, b' } }, body);
