@@ -16,7 +16,7 @@ import type {
   Role,
   User,
 } from './entities.ts';
-import { policyArn, roleArn } from './entities.ts';
+import { policyArn, roleArn, userArn } from './entities.ts';
 import { EntityIndex } from './entity-index.ts';
 import { Registry, type RegistryOptions } from './registry.ts';
 
@@ -55,6 +55,9 @@ export const ACCESS_KEYS_PER_USER_MAX = 2;
 export const API_KEYS_PER_USER_MAX = 2;
 /** Not a quota of AWS's: two keys a user and two API keys a user are; these bound what one account can make. */
 const KEYS_MAX = 2 * USERS_MAX;
+
+/** Of users, roles and the sessions of roles. */
+const PRINCIPAL_ARN = /^arn:aws:(?:iam|sts)::(\d{12}):(user|role|assumed-role)\/(.+)$/;
 
 export class Directory {
   readonly users: Registry<User>;
@@ -153,10 +156,40 @@ export class Directory {
     return this.#apiKeysByAlias.of(alias)[0];
   }
 
+  /**
+   * The user or role that the ARN of a Principal element names, exact in case; for the ARN of a role's session that role.
+   */
+  principalByArn(arn: string): User | Role | undefined {
+    const [, accountId = '', kind = '', path = ''] = PRINCIPAL_ARN.exec(arn) ?? [];
+    const name = kind === 'assumed-role' ? path.slice(0, path.indexOf('/')) : path.slice(path.lastIndexOf('/') + 1);
+    const found = kind === 'user' ? this.users.get(accountId, name) : this.roles.get(accountId, name);
+    return found && this.#principalArn(found.id, arn) === arn ? found : undefined;
+  }
+
+  /**
+   * What a role's trust policy says today: a user or role that it names is the very one that was there when it was put, also
+   * where that has another name now; it is nobody once that is deleted, whoever has its name then. (IAM User Guide, "Principal".)
+   */
   trustPolicyOf(role: Role): PolicyDocument {
     let document = this.#trust.get(role);
     if (!document) this.#trust.set(role, (document = parsePolicy(role.trustPolicy, 'trust')));
-    return document;
+    const moved = new Map<string, string>();
+    for (const [arn, id] of Object.entries(role.trustedIds ?? {})) {
+      const today = this.#principalArn(id, arn) ?? id;
+      if (today !== arn) moved.set(arn, today);
+    }
+    return moved.size === 0 ? document : withPrincipals(document, moved);
+  }
+
+  /** The ARN of a user or role, in the form of another ARN: of itself, or of a session of it. */
+  #principalArn(id: string, form: string): string | undefined {
+    const user = this.users.byId(id);
+    if (user) return userArn(user);
+    const role = this.roles.byId(id);
+    if (!role) return undefined;
+    const [, , kind, path = ''] = PRINCIPAL_ARN.exec(form) ?? [];
+    if (kind !== 'assumed-role') return roleArn(role);
+    return `arn:aws:sts::${role.accountId}:assumed-role/${role.name}${path.slice(path.indexOf('/'))}`;
   }
 
   /** Inline and attached policies of a user, group or role. An attached policy that is gone says nothing. */
@@ -194,6 +227,16 @@ export class Directory {
     }
     return policies;
   }
+}
+
+/** Principals by other names. */
+function withPrincipals(document: PolicyDocument, names: ReadonlyMap<string, string>): PolicyDocument {
+  const statements = document.statements.map((statement) => {
+    const { principals } = statement;
+    if (!principals) return statement;
+    return { ...statement, principals: { ...principals, aws: principals.aws.map((arn) => names.get(arn) ?? arn) } };
+  });
+  return { ...document, statements };
 }
 
 /** Account and name in an IAM ARN. */

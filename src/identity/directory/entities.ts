@@ -37,6 +37,11 @@ export interface Role extends Entity, PolicyHolder {
   readonly maxSessionSeconds: number;
   /** The document's text as it was put. */
   readonly trustPolicy: string;
+  /**
+   * Ids of the users and roles that the trust policy names, by the ARN there, as they were when it was put: their names may
+   * be others' by now. Absent in roles of earlier versions.
+   */
+  readonly trustedIds?: Readonly<Record<string, string>>;
   readonly boundaryArn: string | undefined;
   readonly tags: readonly Tag[];
 }

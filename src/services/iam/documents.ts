@@ -8,7 +8,6 @@ import {
   type PolicyKind,
   policySize,
   TRUST_POLICY_CHARS_MAX,
-  userArn,
 } from '#identity';
 import { ApiError } from '#wire';
 
@@ -16,28 +15,30 @@ type Principals = Pick<Identity, 'directory' | 'accounts'>;
 
 /**
  * Checks a role's trust policy. Users and roles that it names must be there, where their account is one of this server.
+ * @returns the ids of those, by the ARN there (`Role.trustedIds`)
  * @throws {ApiError} MalformedPolicyDocument, LimitExceeded
  */
-export function checkTrustPolicy(document: string, identity: Principals): void {
+export function checkTrustPolicy(document: string, identity: Principals): Readonly<Record<string, string>> {
   if (policySize(document) > TRUST_POLICY_CHARS_MAX) {
     throw new ApiError('LimitExceeded', `Cannot exceed quota for ACLSizePerRole: ${TRUST_POLICY_CHARS_MAX}`);
   }
+  const ids: Record<string, string> = {};
   for (const { principals } of checkDocument(document, 'trust').statements) {
-    const unknown = principals?.aws.find((name) => !mayBePrincipal(name, identity));
-    if (unknown !== undefined) {
-      throw new ApiError('MalformedPolicyDocument', `Invalid principal in policy: "AWS":"${unknown}"`);
+    for (const name of principals?.aws ?? []) {
+      const principal = identity.directory.principalByArn(name);
+      if (principal) ids[name] = principal.id;
+      else if (mustBeThere(name, identity)) {
+        throw new ApiError('MalformedPolicyDocument', `Invalid principal in policy: "AWS":"${name}"`);
+      }
     }
   }
+  return ids;
 }
 
-function mayBePrincipal(name: string, { directory, accounts }: Principals): boolean {
-  const [, kind = '', path = ''] = /^arn:aws:(?:iam|sts)::\d{12}:(user|role|assumed-role)\/(.+)$/.exec(name) ?? [];
-  const accountId = name.split(':', 5)[4] ?? '';
-  if (kind === '' || !accounts.has(accountId)) return true;
-  if (kind === 'role') return directory.roleByArn(name) !== undefined;
-  if (kind === 'assumed-role') return directory.roles.get(accountId, path.split('/', 1)[0] ?? '') !== undefined;
-  const user = directory.users.get(accountId, path.slice(path.lastIndexOf('/') + 1));
-  return user !== undefined && userArn(user) === name;
+/** Of users, roles and sessions of roles, where their account is one of this server. */
+function mustBeThere(name: string, { accounts }: Principals): boolean {
+  const isEntity = /^arn:aws:(?:iam|sts)::\d{12}:(?:user|role|assumed-role)\/./.test(name);
+  return isEntity && accounts.has(name.split(':', 5)[4] ?? '');
 }
 
 /**

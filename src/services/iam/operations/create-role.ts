@@ -26,6 +26,8 @@ export function createRole({ identity, clock }: IamDependencies): ImplementedOpe
         description: Description,
         maxSessionSeconds: MaxSessionDuration ?? SESSION_SECONDS_DEFAULT,
         createdAtMs: wholeSecondMs(clock),
+        // Whom it names may have gone since it was checked.
+        trustedIds: checkTrustPolicy(AssumeRolePolicyDocument, identity),
         trustPolicy: AssumeRolePolicyDocument,
         inlinePolicies: {},
         attachedPolicyArns: [],

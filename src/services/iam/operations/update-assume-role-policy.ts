@@ -9,9 +9,9 @@ export function updateAssumeRolePolicy({ identity }: IamDependencies): Implement
   return implement(
     async ({ RoleName = '', PolicyDocument = '' }: UpdateAssumeRolePolicyCommandInput, { accountId }) => {
       if (!identity.directory.roles.get(accountId, RoleName)) throw noSuchRole(RoleName);
-      checkTrustPolicy(PolicyDocument, identity);
       const updating = identity.directory.roles.update(accountId, RoleName, (role) => ({
         ...role,
+        trustedIds: checkTrustPolicy(PolicyDocument, identity),
         trustPolicy: PolicyDocument,
       }));
       await refusalsWorded(RoleName, updating);
