@@ -1,5 +1,4 @@
 /** A syntax tree to one ClickHouse statement: a CTE for each stage, whatever users wrote bound as parameters. */
-import { commandNamed } from './commands/index.ts';
 import { LIMIT_MAX } from './commands/limit/limit.ts';
 import { CompileContext, type QueryTimes } from './compile/context.ts';
 import type { EventSource } from './compile/event-source.ts';
@@ -8,6 +7,7 @@ import { orderBy } from './compile/order.ts';
 import { Parameters, type ParameterValue } from './compile/parameters.ts';
 import type { Relation } from './compile/relation.ts';
 import { asShown } from './compile/typed.ts';
+import { definitionOf } from './definitions.ts';
 import type { CommandNode, Query } from './syntax/index.ts';
 
 /** Rows of a query that sets no limit. (§1.2) */
@@ -38,7 +38,9 @@ export interface CompiledQuery {
 }
 
 /** Commands after which rows are no longer the events that filters let through. */
-const REDUCING: ReadonlySet<string> = new Set(['stats', 'limit', 'dedup', 'pattern', 'logcompare', 'countfrequent']);
+const REDUCING: ReadonlySet<string> = new Set(
+  'stats limit dedup pattern logcompare countfrequent slice distinct frequent union'.split(' '),
+);
 
 /** @throws {MalformedQuery} */
 export function compileQuery(
@@ -49,7 +51,7 @@ export function compileQuery(
   let matched: { readonly from: string; readonly stages: number } | undefined;
   const pipeline = ({ commands }: Query, input: Relation, context: CompileContext): Relation =>
     commands.reduce(
-      (relation, node) => commandNamed(node.command)?.compile(node, relation, context) ?? relation,
+      (relation, node) => definitionOf(node.command)?.compile(node, relation, context) ?? relation,
       input,
     );
   const compared = [...(earlier ?? [])].map(([node, events]) => {

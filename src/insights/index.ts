@@ -3,8 +3,10 @@ export { type CompiledQuery, compileQuery, type CompileOptions } from './compile
 export type { TimeRange } from './compile/context.ts';
 export { type EventSource, PATH_SEPARATOR } from './compile/event-source.ts';
 export { CELL_SEPARATOR, type LookupColumn, type LookupTable } from './compile/lookup-tables.ts';
+export { functionNames } from './functions/index.ts';
 export { MalformedQuery, type Span } from './errors.ts';
-export { commandNames, earlierOf, parseQuery, QUERY_CHARS_MAX, subqueriesOf } from './parse-query.ts';
+export { parseQuery, type QueryLanguage } from './languages.ts';
+export { commandNames, earlierOf, QUERY_CHARS_MAX, subqueriesOf } from './parse-query.ts';
 export type { CommandNode, Query } from './syntax/index.ts';
 export {
   compileFilterSql,

@@ -1,6 +1,7 @@
 /** A query's text to its syntax tree. */
 import { commandNamed, commandNames } from './commands/index.ts';
 import type { TimeRange } from './compile/context.ts';
+import { definitionOf } from './definitions.ts';
 import { MalformedQuery } from './errors.ts';
 import { type CommandNode, type Query, TokenReader } from './syntax/index.ts';
 
@@ -58,7 +59,7 @@ function parseCommand(reader: TokenReader, before: readonly CommandNode[], depth
 /** All subqueries of a query; each needs a source of its own to be compiled. */
 export function subqueriesOf({ commands }: Query): Query[] {
   return commands.flatMap((node) => {
-    const found = commandNamed(node.command)?.subqueries?.(node) ?? [];
+    const found = definitionOf(node.command)?.subqueries?.(node) ?? [];
     return [...found, ...found.flatMap(subqueriesOf)];
   });
 }
@@ -69,7 +70,7 @@ export function earlierOf(
   range: TimeRange,
 ): { readonly node: CommandNode; readonly range: TimeRange }[] {
   return commands.flatMap((node) => {
-    const found = commandNamed(node.command)?.earlier?.(node, range);
+    const found = definitionOf(node.command)?.earlier?.(node, range);
     return found ? [{ node, range: found }] : [];
   });
 }

@@ -19,6 +19,7 @@ import {
   type LookupTable,
   parseQuery,
   type Query,
+  type QueryLanguage,
   sourceOf,
   subqueriesOf,
   type TimeRange,
@@ -42,13 +43,13 @@ export interface InsightsKit {
   readonly store: Store;
   /** Puts events into a group, whose name is its generation too. */
   put(group: string, events: readonly (TestEvent | string | object)[]): Promise<void>;
-  compile(query: string, groups?: readonly string[], limit?: number): Promise<CompiledQuery>;
+  compile(query: string, groups?: readonly string[], limit?: number, language?: QueryLanguage): Promise<CompiledQuery>;
   /** Rows with the missing values left out, as GetQueryResults gives them; `@ptr` is left out. */
   rows(query: string, groups?: readonly string[], limit?: number): Promise<Record<string, string>[]>;
   /** Makes a lookup table: the first row has the names. */
   table(name: string, rows: readonly (readonly string[])[]): void;
   /** Compares with `golden/<name>.json`, whose entries have `query` and optionally `groups`. */
-  golden(name: string): Promise<void>;
+  golden(name: string, language?: QueryLanguage): Promise<void>;
 }
 
 const DEFAULT_GROUP = 'test';
@@ -67,8 +68,13 @@ export async function withInsights(work: (kit: InsightsKit) => Promise<void>): P
     // In a fixed order, so that golden SQL stays the same.
     return { ...source, others: source.others.toSorted() };
   };
-  const compile = async (query: string, groups: readonly string[] = [DEFAULT_GROUP], limit?: number) => {
-    const parsed = parseQuery(query);
+  const compile = async (
+    query: string,
+    groups: readonly string[] = [DEFAULT_GROUP],
+    limit?: number,
+    language: QueryLanguage = 'CWLI',
+  ) => {
+    const parsed = parseQuery(query, language);
     const nested = new Map<Query, EventSource>();
     for (const [index, subquery] of subqueriesOf(parsed).entries()) {
       nested.set(subquery, await sourceFrom(namesOf(subquery) ?? [], `sub${index}_`, RANGE));
@@ -130,12 +136,12 @@ export async function withInsights(work: (kit: InsightsKit) => Promise<void>): P
         tables.set(name, { fields, records: rows.length, cells: Object.fromEntries(cells) });
       },
       rows: async (query, groups, limit) => run(await compile(query, groups, limit)),
-      golden: async (name) => {
+      golden: async (name, language) => {
         const path = join(import.meta.dirname, 'golden', `${name}.json`);
         const triples = JSON.parse(await readFile(path, 'utf8')) as Triple[];
         const found: Triple[] = [];
         for (const { query, groups } of triples) {
-          const compiled = await compile(query, groups);
+          const compiled = await compile(query, groups, undefined, language);
           const rows = await run(compiled).catch((error: Error) => {
             throw new Error(`${query}: ${error.message}\n${compiled.sql}`, { cause: error });
           });

@@ -2,7 +2,8 @@
 import { MalformedQuery, type Span } from '../errors.ts';
 import type { CallNode, CommandNode, Expression, Query } from '../syntax/index.ts';
 import { EventFields, type EventSource } from './event-source.ts';
-import { compileExpression, jsonAccess } from './expressions.ts';
+import { compileExpression } from './expressions.ts';
+import { jsonAccess } from './json-access.ts';
 import type { Lookups } from './lookup-tables.ts';
 import type { Parameters } from './parameters.ts';
 import type { Column, Relation } from './relation.ts';

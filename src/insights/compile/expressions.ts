@@ -7,11 +7,13 @@
 import { MalformedQuery } from '../errors.ts';
 import { functionNamed } from '../functions/index.ts';
 import type { BinaryOperator, Expression, Query } from '../syntax/index.ts';
+import { comparison } from './comparison.ts';
 import type { CompileContext } from './context.ts';
 import { durationMs } from './durations.ts';
+import { jsonAccess } from './json-access.ts';
 import { likeSql } from './like.ts';
 import type { Relation } from './relation.ts';
-import { asCondition, asNumber, asShown, asText, NULL_TEXT, type Typed, typed } from './typed.ts';
+import { asCondition, asNumber, asShown, NULL_TEXT, type Typed, typed } from './typed.ts';
 
 /** @param instead what a part stands for, before it is looked at here; undefined when it is nothing special */
 export function compileExpression(
@@ -106,37 +108,6 @@ function binary(operator: BinaryOperator, left: Typed, right: Typed): Typed {
   }
 }
 
-type Comparison = '=' | '!=' | '<' | '<=' | '>' | '>=';
-
-/**
- * Numbers compare as numbers, texts as texts; a field's text compares as a number with what is one. Lists and maps are
- * never equal, less or greater. (§1.4)
- */
-export function comparison(operator: Comparison, left: Typed, right: Typed): string {
-  if (left.kind === 'json' || right.kind === 'json') return "CAST(NULL, 'Nullable(UInt8)')";
-  const numeric = (one: Typed): boolean => one.kind === 'number' || one.kind === 'boolean';
-  if (left.kind === 'boolean' && right.kind === 'any') return `(${truthText(left)} ${operator} ${asText(right)})`;
-  if (right.kind === 'boolean' && left.kind === 'any') return `(${asText(left)} ${operator} ${truthText(right)})`;
-  if (left.kind === 'time' && right.kind === 'time') return `(${left.sql} ${operator} ${right.sql})`;
-  if (numeric(left) || numeric(right)) return `(${asNumber(left)} ${operator} ${asNumber(right)})`;
-  if (isNumericText(left) || isNumericText(right) || (left.kind === 'any' && right.kind === 'any')) {
-    const numbers = `${asNumber(left)} ${operator} ${asNumber(right)}`;
-    const texts = `${asText(left)} ${operator} ${asText(right)}`;
-    if (operator === '=' || operator === '!=') return `ifNull(${numbers}, ${texts})`;
-    return `if(${asNumber(left)} IS NOT NULL AND ${asNumber(right)} IS NOT NULL, ${numbers}, ${texts})`;
-  }
-  return `(${asText(left)} ${operator} ${asText(right)})`;
-}
-
-/** `level = true` compares with what the event says, which is `true` or `false`. */
-function truthText(value: Typed): string {
-  return typeof value.literal === 'boolean' ? `'${value.literal}'` : `if(${value.sql}, 'true', 'false')`;
-}
-
-function isNumericText({ literal: value }: Typed): boolean {
-  return typeof value === 'string' && /^-?\d+(?:\.\d+)?$/.test(value);
-}
-
 /** Among what the first field of a subquery shows. It knows nothing of the rows around it. */
 function inSubquery(negated: boolean, operand: Typed, query: Query, context: CompileContext): Typed {
   const relation = context.subquery(query);
@@ -149,16 +120,4 @@ function inSubquery(negated: boolean, operand: Typed, query: Query, context: Com
 function inList(operand: Typed, items: readonly Typed[]): string {
   if (items.length === 0) return '0';
   return `(${items.map((item) => comparison('=', operand, item)).join(' OR ')})`;
-}
-
-/** A value inside a JSON text. */
-export function jsonAccess(object: Typed, path: readonly (string | number)[], { parameters }: CompileContext): Typed {
-  const steps = path.map((step) =>
-    typeof step === 'number' ? parameters.bind(step + 1, 'Int64') : parameters.text(step),
-  );
-  const args = [`ifNull(${asShown(object)}, '')`, ...steps].join(', ');
-  return typed(
-    `multiIf(JSONType(${args}) = 'String', JSONExtractString(${args}), JSONType(${args}) IN ('Null', ''), NULL, JSONExtractRaw(${args}))`,
-    'any',
-  );
 }

@@ -26,7 +26,7 @@ export const GENERAL: FunctionTable = {
 };
 
 /** The value of the first condition that holds. */
-function branches(conditions: readonly Typed[], values: readonly Typed[], otherwise: Typed): Typed {
+export function branches(conditions: readonly Typed[], values: readonly Typed[], otherwise: Typed): Typed {
   return commonKind([...values, otherwise], (all) => {
     const parts = conditions.flatMap((condition, index) => [`ifNull(${asCondition(condition)}, 0)`, all[index] ?? '']);
     return `multiIf(${[...parts, all.at(-1) ?? ''].join(', ')})`;

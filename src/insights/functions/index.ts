@@ -4,10 +4,12 @@ import type { FunctionDefinition, FunctionTable } from './definition.ts';
 import { GENERAL } from './general.ts';
 import { JSONS } from './json.ts';
 import { NUMBERS } from './numbers.ts';
+import { OPEN_SEARCH_FUNCTIONS } from './opensearch/index.ts';
 import { TEXTS } from './texts.ts';
 import { TIMES } from './times.ts';
 
-const FUNCTIONS: FunctionTable = { ...ADDRESSES, ...AGGREGATES, ...GENERAL, ...JSONS, ...NUMBERS, ...TEXTS, ...TIMES };
+const INSIGHTS: FunctionTable = { ...ADDRESSES, ...AGGREGATES, ...GENERAL, ...JSONS, ...NUMBERS, ...TEXTS, ...TIMES };
+const FUNCTIONS: FunctionTable = { ...INSIGHTS, ...OPEN_SEARCH_FUNCTIONS };
 
 /** @param name in any case */
 export function functionNamed(name: string): FunctionDefinition | undefined {
@@ -15,7 +17,12 @@ export function functionNamed(name: string): FunctionDefinition | undefined {
   return Object.hasOwn(FUNCTIONS, key) ? FUNCTIONS[key] : undefined;
 }
 
-/** All names, for messages and the reference. */
+/** What a function of PPL or SQL is called here. @param name lower case */
+export function openSearchFunction(language: 'PPL' | 'SQL', name: string): string | undefined {
+  return [`${language.toLowerCase()}:${name}`, `os:${name}`].find((key) => Object.hasOwn(OPEN_SEARCH_FUNCTIONS, key));
+}
+
+/** All names of Logs Insights QL, for messages and the reference. */
 export function functionNames(): string[] {
-  return Object.keys(FUNCTIONS);
+  return Object.keys(INSIGHTS);
 }

@@ -1,6 +1,6 @@
 /** `"a.b[0]" as name` of `parse json` and `json`. */
 import type { CompileContext } from '../../compile/context.ts';
-import { jsonAccess } from '../../compile/expressions.ts';
+import { jsonAccess } from '../../compile/json-access.ts';
 import { type Typed, typed } from '../../compile/typed.ts';
 import { MalformedQuery } from '../../errors.ts';
 import { parseList, type TokenReader } from '../../syntax/index.ts';

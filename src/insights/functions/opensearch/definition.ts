@@ -1,0 +1,37 @@
+import { alsoNamed, type FunctionDefinition, type FunctionTable, scalar } from '../definition.ts';
+
+/**
+ * Under the names of PPL and SQL: the functions in which they differ from Logs Insights QL, or which only they have. No call
+ * in a text of Logs Insights QL can name them, for the colon.
+ */
+export const OPEN_SEARCH = 'os:';
+
+/** The tables' names with the prefix before them. */
+export function prefixed(table: FunctionTable, prefix: string = OPEN_SEARCH): FunctionTable {
+  return Object.fromEntries(Object.entries(table).map(([name, definition]) => [prefix + name, definition]));
+}
+
+/** A function of Logs Insights QL under another name, with its arguments as they are. */
+export function same(
+  table: FunctionTable,
+  of: string,
+  least: number,
+  most: number,
+  ...names: readonly string[]
+): FunctionTable {
+  const known = table[of.toLowerCase()];
+  const [first = of, ...others] = names;
+  if (!known) throw new Error(`BUG: there is no function ${of}`);
+  return alsoNamed(scalar(first, least, most, known.compile), ...others);
+}
+
+/** A scalar under several names. */
+export function many(
+  names: string,
+  least: number,
+  most: number,
+  compile: FunctionDefinition['compile'],
+): FunctionTable {
+  const [first = '', ...others] = names.split(' ');
+  return alsoNamed(scalar(first, least, most, compile), ...others);
+}

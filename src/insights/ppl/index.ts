@@ -1,0 +1,1 @@
+export { parsePpl } from './parse-ppl.ts';
