@@ -5,7 +5,7 @@
 import type { Clock } from '#base';
 import type { Journal } from '#journal';
 import { encodeLogEvents, ENTRY_KIND, type LogEvent } from '#records';
-import type { AppendListener } from './metric-filters/types.ts';
+import type { AppendedEvents } from './appended-events.ts';
 import type { LogGroup } from './types.ts';
 
 export interface AppendInput {
@@ -22,14 +22,14 @@ export class Appender {
   readonly #headAtStart: number;
   readonly #last = new Map<string, number>();
   readonly #underway = new Map<string, Set<Promise<unknown>>>();
-  readonly #listeners: readonly AppendListener[];
+  readonly #appended: AppendedEvents;
 
-  /** @param listeners told of what was put, once it is durable */
-  constructor(journal: Pick<Journal, 'append' | 'head'>, clock: Clock, listeners: readonly AppendListener[] = []) {
+  /** @param appended is told of what was put, once it is durable */
+  constructor(journal: Pick<Journal, 'append' | 'head'>, clock: Clock, appended: AppendedEvents) {
     this.#journal = journal;
     this.#clock = clock;
     this.#headAtStart = journal.head;
-    this.#listeners = listeners;
+    this.#appended = appended;
   }
 
   /**
@@ -50,7 +50,7 @@ export class Appender {
     });
     const appended = this.#journal.append({ kind: ENTRY_KIND.logEvents, payload }).then((sequence) => {
       this.note(group.generation, sequence);
-      for (const listener of this.#listeners) listener(group, streamName, events, ingestionMs);
+      this.#appended.put(group, streamName, events, ingestionMs);
       return sequence;
     });
     this.#track(group.generation, appended);

@@ -5,6 +5,7 @@ export type { NewGroup } from './group-registry.ts';
 export { LogGroups, type LogGroupsDependencies } from './log-groups.ts';
 export type { ResourcePolicy } from './resource-policies.ts';
 export { readPattern } from './filter.ts';
+export type { LiveTailSession } from './live-tail/session.ts';
 export type { MetricFilter, MetricSeries, MetricTransformation } from './metric-filters/types.ts';
 export { SERIES_MAX } from './metric-filters/values.ts';
 export type { DeliveryTarget } from './service-writes.ts';

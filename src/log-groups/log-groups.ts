@@ -10,6 +10,7 @@ import type { LogEvent } from '#records';
 import type { State } from '#state';
 import type { Store } from '#store';
 import type { Emit } from '#telemetry';
+import { AppendedEvents } from './appended-events.ts';
 import { Appender } from './appender.ts';
 import { checkBatch, splitByAge } from './batch.ts';
 import { Deliveries } from './deliveries.ts';
@@ -23,6 +24,7 @@ import {
 } from './event-reader.ts';
 import { GroupRegistry, type NewGroup, RETENTION_DAYS } from './group-registry.ts';
 import { GroupSizes } from './group-sizes.ts';
+import { LiveTails } from './live-tail/live-tails.ts';
 import { MetricFilterRegistry } from './metric-filters/registry.ts';
 import { MetricValues } from './metric-filters/values.ts';
 import { Removal } from './removal.ts';
@@ -66,6 +68,8 @@ export class LogGroups {
   readonly resourcePolicies: ResourcePolicies;
   readonly metricFilters: MetricFilterRegistry;
   readonly metricValues: MetricValues;
+  readonly liveTails: LiveTails;
+  readonly appended = new AppendedEvents();
   #timer: NodeJS.Timeout | undefined;
   #round: Promise<void> = Promise.resolve();
   readonly #removals = new Set<Promise<boolean>>();
@@ -85,7 +89,10 @@ export class LogGroups {
     this.#streams = new StreamRegistry(state, clock);
     this.metricFilters = metricFilters;
     this.metricValues = new MetricValues(metricFilters);
-    this.#appender = new Appender(journal, clock, [this.metricValues.appended]);
+    this.liveTails = new LiveTails(dependencies.ids);
+    this.appended.add(this.metricValues);
+    this.appended.add(this.liveTails);
+    this.#appender = new Appender(journal, clock, this.appended);
     const view = new StoreView(store, this.#appender, storedUpTo);
     this.#view = view;
     this.#reader = new EventReader(clock, this.#streams, view, tokens);
@@ -126,6 +133,7 @@ export class LogGroups {
   /** Ends what goes on in the background; what was not removed is taken up again at the next start. */
   async close(): Promise<void> {
     clearInterval(this.#timer);
+    this.liveTails.close();
     this.#view.stop();
     await this.#round;
     await Promise.allSettled(this.#removals);

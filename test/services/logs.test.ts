@@ -325,9 +325,9 @@ test('refusals have the codes and words of AWS', () =>
         "1 validation error detected: Value '10001' at 'limit' failed to satisfy constraint: Member must have value less than or equal to 10000",
       ],
       [
-        () => logs.send(new FilterLogEventsCommand({ logGroupName: GROUP, filterPattern: '{ $.a = 1 }' })),
-        invalid,
-        /not supported yet/,
+        () => logs.send(new FilterLogEventsCommand({ logGroupName: GROUP, filterPattern: 'a.b' })),
+        'InvalidParameterException',
+        "Invalid character(s) in term '.' at position 2",
       ],
       [() => logs.send(new CreateLogGroupCommand({ logGroupName: 'x'.repeat(513) })), invalid],
       [() => logs.send(new CreateLogGroupCommand({ logGroupName: 'aws/x' })), invalid],

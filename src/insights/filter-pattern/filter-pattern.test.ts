@@ -382,3 +382,61 @@ test("what AWS refuses is refused with AWS's words and the place", () => {
     assert.equal(refused(pattern), expected, pattern);
   }
 });
+
+test('whatever the text, it is a pattern or is refused with a place in it', () => {
+  const parts = [
+    '{',
+    '}',
+    '[',
+    ']',
+    '(',
+    ')',
+    '$',
+    '.a',
+    '[0]',
+    '[*]',
+    '.*',
+    "['k']",
+    ' = ',
+    '!=',
+    '>',
+    '1e3',
+    '"x*"',
+    '%a+%',
+    '%',
+    '&&',
+    '||',
+    ',',
+    '...',
+    'w1',
+    ' IS NULL',
+    ' NOT EXISTS',
+    '-',
+    '?',
+    ' ',
+    '\\',
+    '"',
+    'é',
+    '🙂',
+    '{2}',
+    '*',
+    '\ud800',
+  ];
+  let state = 7;
+  const below = (bound: number): number =>
+    ((state = (Math.imul(state, 1_103_515_245) + 12_345) >>> 0) % 65_536) % bound;
+  let taken = 0;
+  for (let count = 0; count < 200_000; count += 1) {
+    const text = Array.from({ length: 1 + below(9) }, () => parts[below(parts.length)]).join('');
+    const wrapped = count % 3 === 0 ? `{ ${text} }` : count % 3 === 1 ? `[${text}]` : text;
+    try {
+      compileTest(parseFilterPattern(wrapped)).matches('{"a":"x"} w1 aa');
+      taken += 1;
+    } catch (error) {
+      assert.ok(error instanceof InvalidFilterPattern, `${wrapped}: ${String(error)}`);
+      const { start, end } = error.span;
+      assert.ok(start >= 0 && start <= end && start <= wrapped.length, `${wrapped}: ${start} to ${end}`);
+    }
+  }
+  assert.ok(taken > 1_000, `${taken} were taken`);
+});

@@ -17,7 +17,8 @@ type FilterJson = Omit<MetricFilter, 'name'>;
 export class MetricFilterRegistry {
   readonly #state: State;
   readonly #clock: Clock;
-  readonly #byGeneration = new Map<string, Map<string, MetricFilter>>();
+  /** By name in ASCII order; lists are replaced, never changed. */
+  readonly #byGeneration = new Map<string, readonly MetricFilter[]>();
   #turn: Promise<unknown> = Promise.resolve();
 
   private constructor(state: State, clock: Clock) {
@@ -36,12 +37,11 @@ export class MetricFilterRegistry {
 
   /** A group's filters, by name in ASCII order. */
   list(generation: string): readonly MetricFilter[] {
-    const filters = [...(this.#byGeneration.get(generation)?.values() ?? [])];
-    return filters.sort((a, b) => (a.name < b.name ? -1 : 1));
+    return this.#byGeneration.get(generation) ?? [];
   }
 
   count(generation: string): number {
-    return this.#byGeneration.get(generation)?.size ?? 0;
+    return this.list(generation).length;
   }
 
   /**
@@ -76,11 +76,12 @@ export class MetricFilterRegistry {
   /** @throws {ApiError} ResourceNotFoundException */
   delete(generation: string, name: string): Promise<void> {
     return this.#inTurn(async () => {
-      if (!this.#byGeneration.get(generation)?.has(name)) throw metricFilterNotFound();
+      const others = this.list(generation).filter((one) => one.name !== name);
+      if (others.length === this.count(generation)) throw metricFilterNotFound();
       await this.#state.transaction([
         { sql: 'DELETE FROM log_metric_filters WHERE generation = ? AND name = ?', parameters: [generation, name] },
       ]);
-      this.#byGeneration.get(generation)?.delete(name);
+      this.#byGeneration.set(generation, others);
     });
   }
 
@@ -90,8 +91,9 @@ export class MetricFilterRegistry {
   }
 
   #remember(generation: string, filter: MetricFilter): void {
-    const filters = this.#byGeneration.get(generation) ?? new Map<string, MetricFilter>();
-    this.#byGeneration.set(generation, filters.set(filter.name, filter));
+    const others = this.list(generation).filter(({ name }) => name !== filter.name);
+    const all = [...others, filter].toSorted((a, b) => (a.name < b.name ? -1 : 1));
+    this.#byGeneration.set(generation, all);
   }
 
   #inTurn<T>(work: () => Promise<T>): Promise<T> {

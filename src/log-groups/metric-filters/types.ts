@@ -1,5 +1,3 @@
-import type { LogEvent } from '#records';
-
 /** What a metric filter makes of a matching event. */
 export interface MetricTransformation {
   readonly metricName: string;
@@ -18,14 +16,6 @@ export interface MetricFilter {
   readonly transformation: MetricTransformation;
   readonly createdMs: number;
 }
-
-/** Told of the events that were put into a group, after they are durable. Must not throw. */
-export type AppendListener = (
-  group: { readonly generation: string; readonly accountId: string; readonly region: string; readonly name: string },
-  streamName: string,
-  events: readonly LogEvent[],
-  ingestionMs: number,
-) => void;
 
 /** The values of one metric and set of dimensions since the server's start. */
 export interface MetricSeries {

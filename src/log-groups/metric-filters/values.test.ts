@@ -13,7 +13,7 @@ test('a metric has a bounded number of series; values past it are counted as dro
     await groups.metricFilters.put(generation, 'f', '[user, size]', transformation);
     await bench.put(Array.from({ length: SERIES_MAX + 5 }, (_, index) => `user${index} 2`));
     await bench.put(['user1 40', 'user1 many', 'user1'], 5_000);
-    await groups.metricValues.settled();
+    await groups.appended.settled();
     const series = [...groups.metricValues.series];
     assert.equal(series.length, SERIES_MAX);
     assert.equal(groups.metricValues.dropped, 5);
@@ -48,7 +48,7 @@ test('filters survive a restart; a deleted group takes its own with it', () =>
     const restarted = await bench.restart();
     assert.deepEqual([restarted.metricFilters.count(g), restarted.metricFilters.count(h)], [1, 0]);
     await bench.put(['x', 'y', 'xx'], 0);
-    await restarted.metricValues.settled();
+    await restarted.appended.settled();
     assert.deepEqual(
       [...restarted.metricValues.series].map(({ count, sum }) => [count, sum]),
       [[2, 6]],

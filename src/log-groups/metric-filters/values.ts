@@ -2,39 +2,24 @@
  * Metric values from events, as Prometheus can read them: for each metric and set of dimensions how many values there
  * were since the start, and their sum.
  *
- * Events are looked at in the background, in small turns, so that no caller of PutLogEvents waits for filters. What does
- * not fit into the queue, and series past the bound, are counted as dropped.
+ * Events that could not be looked at, and values past the bound of series, are counted as dropped.
  */
-import { setImmediate as nextTurn } from 'node:timers/promises';
 import { compileTest, type EventTest, parseFilterPattern } from '#insights';
-import type { LogEvent } from '#records';
+import type { AppendedEvent, EventWatcher } from '../appended-events.ts';
+import type { LogGroup } from '../types.ts';
 import type { MetricFilterRegistry } from './registry.ts';
-import type { AppendListener, MetricFilter, MetricSeries } from './types.ts';
+import type { MetricFilter, MetricSeries } from './types.ts';
 
 /** Sets of labels that are kept. */
 export const SERIES_MAX = 1_000;
-/** Messages that wait, in UTF-16 units. */
-const QUEUE_CHARS_MAX = 32 * 1_048_576;
-/** How long filters run before others get their turn. Milliseconds. */
-const TURN_MS = 5;
 /** A dimension's value; longer ones are cut (CloudWatch's own bound). UTF-16 units. */
 const DIMENSION_CHARS_MAX = 1_024;
 
-type Group = Parameters<AppendListener>[0];
-
-interface Compiled {
-  readonly filter: MetricFilter;
-  readonly test: EventTest;
-}
-
-export class MetricValues {
+export class MetricValues implements EventWatcher {
   readonly #filters: MetricFilterRegistry;
   readonly #series = new Map<string, MetricSeries>();
   /** Filters are never changed, only replaced. */
-  readonly #compiled = new WeakMap<MetricFilter, Compiled>();
-  #queue: { group: Group; events: readonly LogEvent[]; chars: number }[] = [];
-  #queuedChars = 0;
-  #draining: Promise<void> | undefined;
+  readonly #tests = new WeakMap<MetricFilter, EventTest>();
   #dropped = 0;
 
   constructor(filters: MetricFilterRegistry) {
@@ -46,56 +31,33 @@ export class MetricValues {
     return this.#series.values();
   }
 
-  /** Events that could not be looked at, and values that had no series. */
+  /** Values that had no series, and events that could not be looked at, once for each filter. */
   get dropped(): number {
     return this.#dropped;
   }
 
-  readonly appended: AppendListener = (group, _streamName, events) => {
-    if (this.#filters.count(group.generation) === 0) return;
-    const chars = events.reduce((sum, { message }) => sum + message.length, 0);
-    if (this.#queuedChars + chars > QUEUE_CHARS_MAX) {
-      this.#dropped += events.length;
-      return;
-    }
-    this.#queue.push({ group, events, chars });
-    this.#queuedChars += chars;
-    this.#draining ??= this.#drain().finally(() => {
-      this.#draining = undefined;
-    });
-  };
-
-  /** Resolves when everything that was put has been looked at. */
-  async settled(): Promise<void> {
-    while (this.#draining) await this.#draining;
+  watches({ generation }: LogGroup): boolean {
+    return this.#filters.count(generation) > 0;
   }
 
-  async #drain(): Promise<void> {
-    await nextTurn();
-    let turnMs = performance.now();
-    for (let batch = this.#queue.shift(); batch; batch = this.#queue.shift()) {
-      const { group, events, chars } = batch;
-      const filters = this.#filters.list(group.generation).map((filter) => this.#compile(filter));
-      for (const { filter, test } of filters) {
-        for (const { message } of events) {
-          this.#apply(group, filter, test, message);
-          if (performance.now() - turnMs < TURN_MS) continue;
-          await nextTurn();
-          turnMs = performance.now();
-        }
-      }
-      this.#queuedChars -= chars;
-    }
+  see({ group, message }: AppendedEvent): void {
+    for (const filter of this.#filters.list(group.generation)) this.#apply(group, filter, message);
   }
 
-  #compile(filter: MetricFilter): Compiled {
-    const known = this.#compiled.get(filter) ?? { filter, test: compileTest(parseFilterPattern(filter.pattern)) };
-    this.#compiled.set(filter, known);
-    return known;
+  missed(group: LogGroup, events: number): void {
+    this.#dropped += events * this.#filters.count(group.generation);
   }
 
-  #apply(group: Group, { transformation }: MetricFilter, test: EventTest, message: string): void {
+  #testOf(filter: MetricFilter): EventTest {
+    const test = this.#tests.get(filter) ?? compileTest(parseFilterPattern(filter.pattern));
+    this.#tests.set(filter, test);
+    return test;
+  }
+
+  #apply(group: LogGroup, filter: MetricFilter, message: string): void {
+    const { transformation } = filter;
     const { metricValue, dimensions = {} } = transformation;
+    const test = this.#testOf(filter);
     if (!test.matches(message)) return;
     const text = metricValue.startsWith('$') ? test.valueOf(message, metricValue) : metricValue;
     const value = text === undefined || text.trim() === '' ? Number.NaN : Number(text);

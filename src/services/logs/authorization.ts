@@ -9,6 +9,7 @@ import type {
   CreateLogGroupCommandInput,
   CreateLookupTableCommandInput,
   ListTagsForResourceCommandInput,
+  StartLiveTailCommandInput,
   StartQueryCommandInput,
   TagLogGroupCommandInput,
   TagResourceCommandInput,
@@ -83,6 +84,11 @@ export const logsAuthorization: AuthorizationTable<LogsOperation> = {
   PutLogEvents: onStream('logs:PutLogEvents'),
   GetLogEvents: onStream('logs:GetLogEvents'),
   FilterLogEvents: onGroup('logs:FilterLogEvents'),
+  StartLiveTail: ({ logGroupIdentifiers = [] }: StartLiveTailCommandInput, scope) =>
+    logGroupIdentifiers.map((logGroupIdentifier) => ({
+      action: 'logs:StartLiveTail',
+      resource: streamOf({ logGroupIdentifier }, '', scope),
+    })),
   TestMetricFilter: needs('logs:TestMetricFilter'),
   PutMetricFilter: onGroup('logs:PutMetricFilter'),
   DescribeMetricFilters: onGroup('logs:DescribeMetricFilters'),

@@ -18,6 +18,7 @@ import { listTagsForResource } from './operations/list-tags-for-resource.ts';
 import { deleteMetricFilter } from './operations/delete-metric-filter.ts';
 import { describeMetricFilters } from './operations/describe-metric-filters.ts';
 import { putMetricFilter } from './operations/put-metric-filter.ts';
+import { startLiveTail } from './operations/start-live-tail.ts';
 import { testMetricFilter } from './operations/test-metric-filter.ts';
 import { listTagsLogGroup } from './operations/list-tags-log-group.ts';
 import { putLogEvents } from './operations/put-log-events.ts';
@@ -60,6 +61,7 @@ export function createLogsService(dependencies: LogsDependencies): OperationTabl
     PutLogEvents: putLogEvents(dependencies),
     GetLogEvents: getLogEvents(dependencies),
     FilterLogEvents: filterLogEvents(dependencies),
+    StartLiveTail: startLiveTail(dependencies),
     TestMetricFilter: testMetricFilter(),
     PutMetricFilter: putMetricFilter(dependencies),
     DescribeMetricFilters: describeMetricFilters(dependencies),
@@ -112,8 +114,7 @@ const later = {
     'DescribeFieldIndexes',
     'ListAggregateLogGroupSummaries',
   ]),
-  ...unimplementedAll('subscription filters, their destinations and the live tail are not there yet', [
-    'StartLiveTail',
+  ...unimplementedAll('subscription filters and their destinations are not there yet', [
     'PutSubscriptionFilter',
     'DeleteSubscriptionFilter',
     'DescribeSubscriptionFilters',
