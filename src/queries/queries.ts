@@ -3,7 +3,16 @@
  * are never starved; the others wait. Results are kept in memory, bounded in number, bytes and time.
  */
 import { type Clock, type IdSource, Semaphore } from '#base';
-import { type CommandNode, compileQuery, earlierOf, parseQuery, type Query, sourceOf, subqueriesOf } from '#insights';
+import {
+  type CommandNode,
+  compileQuery,
+  earlierOf,
+  parseQuery,
+  type Query,
+  type QueryLanguage,
+  sourceOf,
+  subqueriesOf,
+} from '#insights';
 import type { LogEventSource, Store } from '#store';
 import type { LookupTables } from './lookup-tables.ts';
 import { RunningQuery } from './running-query.ts';
@@ -17,8 +26,10 @@ import {
   type StartQuery,
 } from './types.ts';
 
-/** Not ended, of one account. (CloudWatch Logs quotas.) */
+/** Not ended, of one account, in Logs Insights QL. (CloudWatch Logs quotas.) */
 export const CONCURRENT_MAX = 100;
+/** The same of those in PPL and SQL together. (CloudWatch Logs User Guide, "Analyzing log data with CloudWatch Logs Insights".) */
+export const OPEN_SEARCH_CONCURRENT_MAX = 15;
 /** Groups that one query reads, when they are named. (StartQuery) */
 export const GROUPS_MAX = 50;
 /** In the engine at one time. */
@@ -56,12 +67,12 @@ export class Queries {
    */
   async start(request: StartQuery): Promise<string> {
     const { store, clock, ids, lookupTables } = this.#options;
-    const query = parseQuery(request.text);
+    const query = parseQuery(request.text, request.language);
     const { startMs, endMs } = request;
     const groups = this.#groupsOf(query, request);
     if (groups.length === 0) throw new QueryRefused('no-groups');
     this.#checkRange(groups, startMs, endMs);
-    if (this.#open(request).length >= CONCURRENT_MAX) throw new QueryRefused('too-many');
+    this.#checkConcurrent(request);
     const source = await this.#sourceOf(groups, startMs, endMs, 'src_');
     const nested = new Map<Query, LogEventSource>();
     for (const [index, subquery] of subqueriesOf(query).entries()) {
@@ -79,6 +90,8 @@ export class Queries {
     const compiled = compileQuery(query, { source, nested, earlier, lookups, times, limit: request.limit });
     // Read when the query runs: many may wait, and tables are large.
     const cells = () => lookupTables.cells(request, compiled.lookups);
+    // Others may have begun meanwhile.
+    this.#checkConcurrent(request);
     const running = new RunningQuery(ids.uuid(), { ...request, groups }, { compiled, source, cells }, clock.nowMs());
     this.#queries.set(running.id, running);
     void this.#running.with(1, () => running.run(store, TIMEOUT_MS, () => clock.nowMs())).then(() => this.#forget());
@@ -147,8 +160,11 @@ export class Queries {
     );
   }
 
-  #open(scope: QueryScope): RunningQuery[] {
-    return this.#of(scope).filter(({ ended }) => !ended);
+  #checkConcurrent(begun: StartQuery): void {
+    const isOpenSearch = (language: QueryLanguage): boolean => language !== 'CWLI';
+    const which = isOpenSearch(begun.language);
+    const open = this.#of(begun).filter(({ ended, request }) => !ended && isOpenSearch(request.language) === which);
+    if (open.length >= (which ? OPEN_SEARCH_CONCURRENT_MAX : CONCURRENT_MAX)) throw new QueryRefused('too-many');
   }
 
   /** AWS refuses a range that ends before any of the groups was made, or in which none keeps events any more. */

@@ -8,7 +8,7 @@ const SELECTED_GROUPS_MAX = 10_000;
 /** @throws {QueryRefused} `no-such-group`, `too-many-groups`; {@link MalformedQuery} when nothing is selected */
 export function groupsOf({ selection, span }: SourceNode, scope: QueryScope, port: LogGroupsPort): QueriedGroup[] {
   if (selection.kind === 'names') {
-    return selection.names.map((name) => port.find(scope, name) ?? missing(name));
+    return selection.names.map((name) => port.find(scope, nameOf(name, scope)) ?? missing(name));
   }
   const groups = port.list(scope).filter((group) => {
     if (selection.kind === 'tags') return selection.filters.every((filter) => hasTag(group, filter));
@@ -22,6 +22,14 @@ export function groupsOf({ selection, span }: SourceNode, scope: QueryScope, por
   if (groups.length > SELECTED_GROUPS_MAX) throw new QueryRefused('too-many-groups');
   if (groups.length === 0) throw new MalformedQuery('SOURCE selects no log group.', span);
   return groups;
+}
+
+const GROUP_ARN = /^arn:aws:logs:([^:]+):(\d{12}):log-group:([^:*]+)(?::\*)?$/;
+
+/** A group may be named by its ARN: of another account or Region there is none. */
+function nameOf(identifier: string, { accountId, region }: QueryScope): string {
+  const [, itsRegion, itsAccount, name = ''] = GROUP_ARN.exec(identifier) ?? [];
+  return itsRegion === region && itsAccount === accountId ? name : identifier;
 }
 
 function missing(name: string): never {

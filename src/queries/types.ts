@@ -1,6 +1,7 @@
+import type { QueryLanguage } from '#insights';
+
 export type QueryStatus = 'Scheduled' | 'Running' | 'Complete' | 'Failed' | 'Cancelled' | 'Timeout';
-/** CWLI: Logs Insights. */
-export type QueryLanguage = 'CWLI' | 'PPL' | 'SQL';
+export type { QueryLanguage };
 
 /** An account in a Region. */
 export interface QueryScope {

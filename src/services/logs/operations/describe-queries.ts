@@ -29,13 +29,16 @@ export function describeQueries({ logGroups, queries }: LogsDependencies): Imple
   });
 }
 
-/** The query's text is told with its groups and times before it. (Recorded from AWS.) */
+/** The text of Logs Insights QL is told with its groups and times before it. (Recorded from AWS.) */
 function describe(query: QueryView): Record<string, unknown> {
   const sources = query.groups.map(({ name }) => `"${name}"`).join(', ');
   return {
     queryLanguage: query.language,
     queryId: query.id,
-    queryString: `SOURCE ${sources} START=${query.startMs} END=${query.endMs} | ${query.text}`,
+    queryString:
+      query.language === 'CWLI'
+        ? `SOURCE ${sources} START=${query.startMs} END=${query.endMs} | ${query.text}`
+        : query.text,
     status: query.status,
     createTime: query.createdMs,
     ...(query.endedMs !== undefined && { queryDuration: query.endedMs - query.createdMs }),
