@@ -4,6 +4,9 @@ export interface Span {
   readonly end: number;
 }
 
+/** What a message quotes of the text may be long. */
+const MESSAGE_CHARS_MAX = 500;
+
 /**
  * A query that cannot be understood or compiled: what is wrong, and where. The service words it as
  * MalformedQueryException with `queryCompileError.location`.
@@ -13,7 +16,7 @@ export class MalformedQuery extends Error {
   readonly span: Span;
 
   constructor(message: string, span: Span) {
-    super(message);
+    super(message.length > MESSAGE_CHARS_MAX ? `${message.slice(0, MESSAGE_CHARS_MAX)}…` : message);
     this.span = span;
   }
 }

@@ -15,6 +15,11 @@ import { likeSql } from './like.ts';
 import type { Relation } from './relation.ts';
 import { asCondition, asNumber, asShown, NULL_TEXT, type Typed, typed } from './typed.ts';
 
+/**
+ * Of one expression, characters. Some functions write an argument several times, so that what is nested deeply grows fast.
+ */
+const EXPRESSION_SQL_MAX = 100_000;
+
 /** @param instead what a part stands for, before it is looked at here; undefined when it is nothing special */
 export function compileExpression(
   node: Expression,
@@ -22,8 +27,17 @@ export function compileExpression(
   context: CompileContext,
   instead: (node: Expression) => Typed | undefined = () => undefined,
 ): Typed {
-  const special = instead(node);
-  if (special) return special;
+  const value = instead(node) ?? compileNode(node, relation, context, instead);
+  if (value.sql.length <= EXPRESSION_SQL_MAX) return value;
+  throw new MalformedQuery('The expression is too large: make fields of its parts first.', node.span);
+}
+
+function compileNode(
+  node: Expression,
+  relation: Relation,
+  context: CompileContext,
+  instead: (node: Expression) => Typed | undefined,
+): Typed {
   const compile = (one: Expression): Typed => compileExpression(one, relation, context, instead);
   switch (node.kind) {
     case 'field':
@@ -38,6 +52,10 @@ export function compileExpression(
       return typed(`(-${asNumber(operand)})`, 'number');
     }
     case 'binary':
+      if (node.operator === 'and' || node.operator === 'or') {
+        const parts = chainOf(node, node.operator).map((part) => asCondition(compile(part)));
+        return typed(`(${parts.join(node.operator === 'and' ? ' AND ' : ' OR ')})`, 'boolean');
+      }
       return binary(node.operator, compile(node.left), compile(node.right));
     case 'like': {
       const sql = likeSql(compile(node.operand), node.pattern, context, compile);
@@ -82,12 +100,19 @@ function isList(among: readonly Expression[] | object): among is readonly Expres
   return Array.isArray(among);
 }
 
-function binary(operator: BinaryOperator, left: Typed, right: Typed): Typed {
+/** The operands of a chain such as `a or b or c`, whatever its length. */
+function chainOf(node: Expression, operator: 'and' | 'or'): Expression[] {
+  const parts: Expression[] = [];
+  let rest = node;
+  while (rest.kind === 'binary' && rest.operator === operator) {
+    parts.push(rest.right);
+    rest = rest.left;
+  }
+  return [...parts, rest].toReversed();
+}
+
+function binary(operator: Exclude<BinaryOperator, 'and' | 'or'>, left: Typed, right: Typed): Typed {
   switch (operator) {
-    case 'and':
-      return typed(`(${asCondition(left)} AND ${asCondition(right)})`, 'boolean');
-    case 'or':
-      return typed(`(${asCondition(left)} OR ${asCondition(right)})`, 'boolean');
     case '+':
     case '-':
     case '*':

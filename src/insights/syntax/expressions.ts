@@ -8,6 +8,8 @@ import type { TokenReader } from './reader.ts';
 import type { Token } from './tokens.ts';
 
 const DEPTH_MAX = 100;
+/** Operators of one precedence in a row. */
+const CHAIN_MAX = 100;
 const COMPARISONS: Readonly<Record<string, BinaryOperator>> = {
   '=': '=',
   '==': '=',
@@ -59,7 +61,8 @@ function parseNot(reader: TokenReader, options: ExpressionOptions, depth: number
 
 function parseComparison(reader: TokenReader, options: ExpressionOptions, depth: number): Expression {
   let left = parseSum(reader, options, depth);
-  for (;;) {
+  for (let length = 1; ; length += 1) {
+    if (length > CHAIN_MAX) return reader.fail('The expression is too long.');
     const { start } = left.span;
     const token = reader.peek();
     const operator = token.kind === 'symbol' ? COMPARISONS[token.text] : undefined;
@@ -119,9 +122,13 @@ function parseSum(reader: TokenReader, options: ExpressionOptions, depth: number
 /** Left-associative operators of one precedence. */
 function parseChain(reader: TokenReader, operators: readonly string[], operand: () => Expression): Expression {
   let left = operand();
-  for (;;) {
+  for (let length = 1; ; length += 1) {
     const token = reader.accept(...operators);
     if (!token) return left;
+    // Conditions are put side by side when they are compiled; of others each is nested in the next.
+    if (length > CHAIN_MAX && !operators.includes('or') && !operators.includes('and')) {
+      return reader.fail('The expression is too long.');
+    }
     const right = operand();
     const operator = token.text.toLowerCase() as BinaryOperator;
     left = { kind: 'binary', operator, left, right, span: { start: left.span.start, end: right.span.end } };

@@ -49,6 +49,9 @@ function columnOf(item: Named, value: Typed, context: CompileContext): { sql: st
   return { sql: value.sql, column: { name: item.name, sql: context.newColumn(), kind: value.kind } };
 }
 
+/** Functions that read a field of the event without its being named. */
+const READS_EVENTS: ReadonlySet<string> = new Set(['bin', 'messagesize']);
+
 /**
  * An expression of aggregates, of keys and of what stands before it in the same `stats`.
  * @throws {MalformedQuery} for a field that is none of these
@@ -62,6 +65,12 @@ function aggregated(
   return compileExpression(node, input, context, (inner) => {
     if (inner.kind === 'call') {
       const definition = functionNamed(inner.name);
+      if (!definition?.aggregate && READS_EVENTS.has(inner.name)) {
+        throw new MalformedQuery(
+          `${inner.name} stands behind by only: give it a name there, and use that.`,
+          inner.span,
+        );
+      }
       if (!definition?.aggregate) return undefined;
       const args = inner.args.map((argument) =>
         argument.kind === 'duration' ? NULL_TEXT : context.expression(argument, input),
