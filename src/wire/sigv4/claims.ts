@@ -23,9 +23,10 @@ export function checkSignedHeaders(parsed: SignedAuthorization, head: RequestHea
       { HeadersNotSigned: 'host' },
     );
   }
-  if (rule !== 's3') return;
   const signed = new Set(signedHeaders);
-  const missing = Object.keys(head.headers).filter((name) => name.startsWith('x-amz-') && !signed.has(name));
+  // Of other services it is X-Amz-Target that says what is called.
+  const matters = (name: string): boolean => (rule === 's3' ? name.startsWith('x-amz-') : name === 'x-amz-target');
+  const missing = Object.keys(head.headers).filter((name) => matters(name) && !signed.has(name));
   if (missing.length > 0) {
     throw new AuthenticationFailure(
       'unsigned-header',

@@ -222,6 +222,14 @@ test('a signature that does not cover the host is refused', () => {
   fails('unsigned-header', () => verify({ ...head, headers: { ...head.headers, host: 'localhost' } }, body));
 });
 
+test('the operation that X-Amz-Target names must be signed, too', () => {
+  const { head, body } = signed({ headers: { host: 'localhost', 'x-amz-target': 'Logs_20140328.DescribeLogGroups' } });
+  verify(head, body);
+  const { head: without, body: same } = signed({ headers: { host: 'localhost' } });
+  const added = { ...without.headers, 'x-amz-target': 'Logs_20140328.DeleteLogGroup' };
+  fails('unsigned-header', () => verify({ ...without, headers: added }, same));
+});
+
 test('S3 wants every x-amz-* header signed and the content hash declared', () => {
   const options = { rule: 's3', signingNames: ['s3'] } as const;
   const { head, body } = signed({ service: 's3' });

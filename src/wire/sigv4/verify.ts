@@ -3,7 +3,7 @@
  *
  * Contract
  *   - raw path and raw query; S3 encodes once, all others normalise and encode again
- *   - `host` or `:authority` is signed; for S3 every `x-amz-*` header is
+ *   - `host` or `:authority` is signed; for S3 every `x-amz-*` header is, elsewhere `x-amz-target`
  *   - skew: S3 15 minutes, others 5; presigned requests live until X-Amz-Expires
  *   - the scope's date is the request's day and its service the one that is called
  *   - the body's hash is what was computed, never only what the head declares; S3's streaming bodies are
