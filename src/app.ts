@@ -274,12 +274,13 @@ async function openPlant(config: Config, parts: Partial<VarveParts>, telemetry: 
       journal,
       store,
       storedUpTo: (sequence, timeoutMs) => stored.reached(sequence, timeoutMs),
-      roleAllows: (roleArn, request, actions, resource) => roleAllows(identity, roleArn, request, actions, resource),
+      roleAllows: (...asked) => roleAllows(identity.directory, (arn) => resourceOf(arn), ...asked),
       clock,
       ids,
       emit,
     });
     closers.push(() => logGroups.close());
+    const resourceOf = guardedResources(buckets, logGroups, identity.directory);
     const lookupTables = await LookupTables.open(state, clock);
     const queries = new Queries({ store, groups: logGroups, lookupTables, clock, ids });
     closers.push(async () => queries.close());
@@ -316,7 +317,7 @@ async function openPlant(config: Config, parts: Partial<VarveParts>, telemetry: 
     const interrupted = await recoverInterrupted(journal, state, openCalls, inferenceRegionOf);
     emit({ name: 'invocations-recovered', interrupted });
     closers.push(startCheckpoints(state, openCalls));
-    const logging = await LoggingConfigurations.open(state, loggingPorts(buckets, logGroups, identity), {
+    const logging = await LoggingConfigurations.open(state, loggingPorts(buckets, logGroups, identity.directory), {
       register: (spec) => delivery.register(spec, journal.head),
       retire: (route) => delivery.retire(route),
     });
@@ -395,7 +396,7 @@ async function openPlant(config: Config, parts: Partial<VarveParts>, telemetry: 
       identity,
       authorizer: new Authorizer({
         directory: identity.directory,
-        resource: guardedResources(buckets, logGroups, identity.directory),
+        resource: resourceOf,
         enforced: config.authorization === 'enforce',
       }),
       noteDenial: (denial) => denials.note(denial),

@@ -2,31 +2,32 @@
 import { type Buckets, BucketError } from '#buckets';
 import { type BucketSink, DeliveryError, type LogSink } from '#delivery';
 import {
+  Authorizer,
   type Caller,
-  decide,
+  type Directory,
   evaluate,
-  type Identity,
-  principalContext,
-  principalOf,
+  type GuardedResource,
   type Role,
   roleArn as arnOfRole,
 } from '#identity';
 import type { LoggingPorts, ServiceRequest } from '#invocation';
 import { type LogGroups, LogWriteRefused } from '#log-groups';
 import { ObjectStoreError } from '#objects';
+import { guardedResources } from './guarded-resources.ts';
 
 /**
- * Whether a role is there, trusts the service in the name of the source, and its own policies, within its permissions
- * boundary, allow every action on the resource.
+ * Whether a role is there, trusts the service in the name of the source, and may do every action on the resource: by its
+ * policies, within its permissions boundary, and by the resource's own policy.
+ * @param resourceOf what owners say of their things
  */
 export function roleAllows(
-  identity: Identity,
+  directory: Directory,
+  resourceOf: (arn: string) => GuardedResource | undefined,
   roleArn: string,
   { servicePrincipal, sourceAccount, sourceArn }: ServiceRequest,
   actions: readonly string[],
   resource: string,
 ): boolean {
-  const { directory } = identity;
   const role = directory.roleByArn(roleArn);
   if (!role) return false;
   const source = { 'aws:SourceAccount': sourceAccount, 'aws:SourceArn': sourceArn };
@@ -38,18 +39,10 @@ export function roleAllows(
     context: source,
   });
   if (trusted.decision !== 'allow') return false;
+  // Also where callers are allowed everything (`authorization: off`).
+  const authorizer = new Authorizer({ directory, resource: resourceOf, enforced: true });
   const session = sessionFor(role, servicePrincipal);
-  const access = {
-    resource,
-    context: { ...source, ...principalContext(session, directory) },
-    principal: principalOf(session),
-    accountId: role.accountId,
-    policies: identity.policiesOf(session),
-    resourceAccountId: role.accountId,
-    resourcePolicy: undefined,
-    resourcePolicyRole: 'may-grant',
-  } as const;
-  return actions.every((action) => decide({ action, ...access }).effect === 'allow');
+  return actions.every((action) => authorizer.decide(session, { action, resource }, source).effect === 'allow');
 }
 
 /** Who a service is while it has taken a role: a session that is named after it. */
@@ -65,7 +58,8 @@ function sessionFor(role: Role, servicePrincipal: string): Caller {
   };
 }
 
-export function loggingPorts(buckets: Buckets, logGroups: LogGroups, identity: Identity): LoggingPorts {
+export function loggingPorts(buckets: Buckets, logGroups: LogGroups, directory: Directory): LoggingPorts {
+  const resourceOf = guardedResources(buckets, logGroups, directory);
   const generationOf = (bucketName: string): string => buckets.get(bucketName)?.generation ?? '';
   return {
     findBucket: (name) => buckets.get(name),
@@ -78,7 +72,7 @@ export function loggingPorts(buckets: Buckets, logGroups: LogGroups, identity: I
       await buckets.putAsService({ ...request, bucketGeneration: generation, key, body });
     },
     findLogGroup: (scope, name) => logGroups.find(scope, name),
-    roleAllows: (roleArn, request, actions, resource) => roleAllows(identity, roleArn, request, actions, resource),
+    roleAllows: (...asked) => roleAllows(directory, resourceOf, ...asked),
   };
 }
 

@@ -252,7 +252,7 @@ test('a trust policy means the role that was there, for its sessions too', async
   await refused(through('by-session'));
 });
 
-test('Bedrock delivers with a role no further than the boundary of the role goes', async () => {
+test('Bedrock delivers with a role no further than its boundary and the policy of the group go', async () => {
   const RoleName = 'delivery';
   const { Policy } = await root.iam.send(
     new iam.CreatePolicyCommand({ PolicyName: 'no-logs', PolicyDocument: policy(allow('s3:*')) }),
@@ -272,6 +272,20 @@ test('Bedrock delivers with a role no further than the boundary of the role goes
     );
   await refused(put(), /^ValidationException$/);
   await root.iam.send(new iam.DeleteRolePermissionsBoundaryCommand({ RoleName }));
+  await put();
+  // What the group's own policy denies to the role, it denies to the service that has taken it.
+  const kept = {
+    policyName: 'kept',
+    policyDocument: policy({
+      Effect: 'Deny',
+      Principal: { AWS: roleArn(RoleName) },
+      Action: 'logs:PutLogEvents',
+      Resource: '*',
+    }),
+  };
+  await root.logs.send(new logs.PutResourcePolicyCommand(kept));
+  await refused(put(), /^ValidationException$/);
+  await root.logs.send(new logs.DeleteResourcePolicyCommand({ policyName: 'kept' }));
   await put();
   await root.bedrock.send(new bedrock.DeleteModelInvocationLoggingConfigurationCommand({}));
 });
