@@ -41,7 +41,7 @@ test('wrong usage ends with 2 and says what is right', async () => {
 });
 
 test('help ends with 0, for varve and for each command', async () => {
-  for (const args of [['--help'], ['serve', '--help'], ['env', '-h'], ['demo', '--help'], ['doctor', '--help']]) {
+  for (const args of [['--help'], ...['serve', 'env', 'demo', 'doctor', 'query', 'tail'].map((name) => [name, '-h'])]) {
     const { status, stdout } = await runVarve(args);
     assert.equal(status, 0, args.join(' '));
     assert.match(stdout, /^varve /);

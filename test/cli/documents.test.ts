@@ -32,7 +32,7 @@ test('every npm script, varve command and example that the documents name exists
     for (const [, name = ''] of text.matchAll(/npm run ([a-z][a-z:-]*)/g))
       assert.ok(Object.hasOwn(scripts, name), `${path}: npm run ${name}`);
     for (const [, name = ''] of text.matchAll(/npx varve ([a-z]+)/g))
-      assert.match(name, /^(?:serve|env|demo|doctor)$/, path);
+      assert.match(name, /^(?:serve|env|demo|doctor|query|tail)$/, path);
     for (const [name] of text.matchAll(/examples\/[\w.-]+/g))
       assert.ok(existsSync(join(ROOT, name)), `${path}: ${name}`);
   }
