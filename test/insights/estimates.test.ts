@@ -37,5 +37,8 @@ test('what these commands do not do is refused', () =>
       'Query cannot be compiled: relevantfields needs events, and fields of theirs.',
     );
     await refused('fields *', 'Logs Insights has no `fields *`: name the fields, or @message for all of an event.');
+    await refused("fields strftime(@timestamp, 'Asia')", 'The format of strftime has A, which is not supported.');
+    await refused('fields parseDate(x, "yyyy\'T")', "The format of parsedate has ', which is not supported.");
+    await refused("fields formatDate(@timestamp, '100%')", 'The format of formatdate has %, which is not supported.');
     await refused('stats count(*) by bin(5m) offset 3', 'A period such as 5m is needed here.');
   }));

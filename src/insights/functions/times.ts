@@ -36,14 +36,15 @@ export const TIMES: FunctionTable = {
     typed(parameters.number(times.endMs - times.startMs), 'number'),
   ),
   ...scalar('parseDate', 2, 3, (node, args, { parameters }) => {
-    const format = parameters.text(textLiteral(node, args, 1));
+    const format = parameters.text(javaFormat(node, args, PARSED_LETTERS));
     const zone = parameters.text(zoneOf(node, args, 2));
     const time = `parseDateTime64InJodaSyntaxOrNull(${asText(arg(args, 0))}, ${format}, ${zone})`;
     return typed(`toFloat64(toUnixTimestamp64Milli(toDateTime64(${time}, 3, 'UTC')))`, 'number');
   }),
   ...alsoNamed(
     scalar('formatDate', 2, 3, (node, args, { parameters }) => {
-      const format = textLiteral(node, args, 1);
+      const text = textLiteral(node, args, 1);
+      const format = text.includes('%') ? percentFormat(node, text) : javaFormat(node, args, WRITTEN_LETTERS);
       const zone = parameters.text(zoneOf(node, args, 2));
       const call = format.includes('%') ? 'formatDateTime' : 'formatDateTimeInJodaSyntax';
       return typed(`${call}(${asTime(arg(args, 0))}, ${parameters.text(format)}, ${zone})`, 'text');
@@ -101,6 +102,34 @@ function periodOf(period: Expression | undefined, node: CallNode): Period {
 
 /** Days, weeks, months, … at most: more than a century of days is no period. */
 const PERIOD_MAX = 40_000;
+
+/** Letters of Java's date formats that the engine writes and reads, and those behind `%` that it writes. */
+const WRITTEN_LETTERS = 'CDEGHKMSYadehkmswxy';
+const PARSED_LETTERS = 'CDEGHKMSYZadehkmswxy';
+const PERCENT_LETTERS = 'CDFGHIMQRSTVWYabcdefghijklmnprstuwyz%';
+
+/** @throws {MalformedQuery} for letters that are not there, and a quote without its end */
+function javaFormat(node: CallNode, args: readonly Typed[], letters: string): string {
+  const format = textLiteral(node, args, 1);
+  const bare = format.replaceAll(/'[^']*'/g, '');
+  const wrong = [...bare].find((one) => one === "'" || (/[A-Za-z]/.test(one) && !letters.includes(one)));
+  if (wrong !== undefined) throw wrongFormat(node, wrong);
+  return format;
+}
+
+function percentFormat(node: CallNode, format: string): string {
+  for (const [, letter = ''] of format.matchAll(/%(.?)/gsu)) {
+    if (letter === '' || !PERCENT_LETTERS.includes(letter)) throw wrongFormat(node, `%${letter}`);
+  }
+  return format;
+}
+
+function wrongFormat(node: CallNode, piece: string): MalformedQuery {
+  return new MalformedQuery(
+    `The format of ${node.name} has ${piece}, which is not supported.`,
+    node.args[1]?.span ?? node.span,
+  );
+}
 
 function textLiteral(node: CallNode, args: readonly Typed[], index: number): string {
   const { literal } = arg(args, index);
