@@ -189,7 +189,8 @@ test("S3: the bucket is not among the stranger's", async () => {
 });
 
 test("CloudWatch Logs: the owner's group cannot be named, neither by name nor by ARN", async () => {
-  const byName = { logGroupName: GROUP, logStreamName: STREAM };
+  const kmsKeyId = `arn:aws:kms:${REGION}:${OWNER}:key/12345678-1234-1234-1234-123456789012`;
+  const byName = { logGroupName: GROUP, logStreamName: STREAM, kmsKeyId };
   const table = createLogsService(NOTHING);
   const named = tries('logs', table, byName).filter(({ input }) => 'logGroupName' in input);
   const byArn = [GROUP_ARN, `${GROUP_ARN}:*`].flatMap((arn) =>
