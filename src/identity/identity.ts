@@ -25,7 +25,7 @@ import type { Account, Caller, SessionCredentials } from './types.ts';
 
 export interface IdentityOptions {
   readonly accounts: readonly Account[];
-  /** At least 32 random bytes, kept in the data directory: tokens and API keys are good as long as it is the same. */
+  /** At least 32 random bytes, kept in the data directory: tokens and users' access keys are good as long as it is the same. */
   readonly serverKey: Buffer;
   readonly clock: Clock;
   readonly ids: IdSource;
