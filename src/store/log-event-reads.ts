@@ -135,7 +135,7 @@ export async function streamStatistics(client: StoreClient, groupGeneration: str
   if (visible.nothing) return [];
   return client.rows<StreamStatistics>(
     `SELECT stream AS streamName, toUnixTimestamp64Milli(min(ts)) AS firstEventMs, toUnixTimestamp64Milli(max(ts)) AS lastEventMs,
-       toUnixTimestamp64Milli(max(ingestion)) AS lastIngestionMs, count() AS events, sum(length(message)) AS bytes
+       toUnixTimestamp64Milli(max(ingestion)) AS lastIngestionMs, count() AS events, sum(message.size) AS bytes
      FROM varve.log_events WHERE generation = {generation:String} AND ${visible.condition}
      GROUP BY stream ORDER BY stream`,
     { ...visible.parameters, generation: groupGeneration },

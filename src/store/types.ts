@@ -99,6 +99,8 @@ export interface EventScope {
 /** Where a query over log events reads from; has the form that `#insights` compiles with. */
 export interface LogEventSource {
   readonly sql: string;
+  /** The name of an event's group, over the rows of `sql`. */
+  readonly logGroup: string;
   readonly parameters: Readonly<Record<string, string | number | readonly string[] | readonly number[]>>;
   readonly others: readonly string[];
 }

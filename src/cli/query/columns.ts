@@ -7,7 +7,7 @@ export type Row = ReadonlyMap<string, string>;
 const POINTER = '@ptr';
 
 /** Nothing is read: only what the commands show is asked for. */
-const NO_EVENTS: EventSource = { sql: '', parameters: {}, others: [] };
+const NO_EVENTS: EventSource = { sql: '', logGroup: "''", parameters: {}, others: [] };
 
 /**
  * The columns that the query shows, before any row is there.

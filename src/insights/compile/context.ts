@@ -59,7 +59,7 @@ export class CompileContext {
   /** The events of a source, before any command. */
   eventsOf(source: EventSource): Relation {
     const base = this.#bases.length === 0 ? 'events' : `events${this.#bases.length}`;
-    const fields = new EventFields(base, this.parameters, source.others);
+    const fields = new EventFields(base, this.parameters, source);
     this.#bases.push({ fields, source });
     const relation: Relation = {
       from: base,

@@ -11,10 +11,12 @@ import { type Typed, typed } from './typed.ts';
 /** Where events are read from. The text is the store's own (no user text), its parameters are bound beside. */
 export interface EventSource {
   /**
-   * A FROM clause with its WHERE: rows with ts, ingestion (DateTime64(3)), account, region, log_group, stream, message,
-   * node, sequence, position, attrs, others.
+   * A FROM clause with its WHERE, no subquery (whose columns the engine would read whole, where a part is asked for): rows
+   * with ts, ingestion (DateTime64(3)), account, region, generation, stream, message, node, sequence, position, attrs, others.
    */
   readonly sql: string;
+  /** An expression over these rows: the log group's name. */
+  readonly logGroup: string;
   readonly parameters: Readonly<Record<string, string | number | readonly string[] | readonly number[]>>;
   /**
    * All paths in `others` of these events, as the engine told before the compilation. `*`: some events say nothing of what
@@ -25,10 +27,13 @@ export interface EventSource {
 
 export const PATH_SEPARATOR = '\u0001';
 
+/** The column of an event's own text, which the text index is of. */
+export const MESSAGE = 'message';
+
 const SYSTEM_FIELDS: Readonly<Record<string, Typed>> = {
   '@timestamp': typed('ts', 'time'),
   '@ingestionTime': typed('ingestion', 'time'),
-  '@message': typed('message', 'text'),
+  '@message': typed(MESSAGE, 'text'),
   '@logStream': typed('stream', 'text'),
   '@log': typed('log', 'text'),
   '@ptr': typed('ptr', 'text'),
@@ -42,7 +47,6 @@ const SYSTEM_COLUMNS: Readonly<Record<string, string>> = {
   ingestion: 'ingestion',
   message: 'message',
   stream: 'toString(stream)',
-  log: "concat(toString(account), ':', log_group)",
   ptr: "concat(toString(node), '/', toString(sequence), '/', toString(position), '/', toString(toUnixTimestamp64Milli(ts)), '/', toString(generation))",
   account: 'toString(account)',
   region: 'toString(region)',
@@ -54,14 +58,16 @@ export class EventFields {
   /** The name of the first stage. */
   readonly base: string;
   readonly #parameters: Parameters;
+  readonly #log: string;
   readonly #others: readonly (readonly string[])[];
   readonly #anything: boolean;
   /** Columns of the first stage by what they read. */
   readonly #columns = new Map<string, { readonly alias: string; readonly sql: string }>();
 
-  constructor(base: string, parameters: Parameters, others: readonly string[]) {
+  constructor(base: string, parameters: Parameters, { others, logGroup }: EventSource) {
     this.base = base;
     this.#parameters = parameters;
+    this.#log = `concat(toString(account), ':', ${logGroup})`;
     this.#anything = others.includes('*');
     this.#others = others.filter((path) => path !== '*').map((path) => path.split(PATH_SEPARATOR));
   }
@@ -69,8 +75,10 @@ export class EventFields {
   /** A system field (`@message`) or one discovered in the events (`identity.arn`, `items.0.x`; `@@x` for one that is itself named `@x`). */
   field(name: string): Typed {
     const system = Object.hasOwn(SYSTEM_FIELDS, name) ? SYSTEM_FIELDS[name] : undefined;
-    if (system)
-      return typed(this.#column(system.sql, SYSTEM_COLUMNS[system.sql] ?? system.sql, system.sql), system.kind);
+    if (system) {
+      const sql = system.sql === 'log' ? this.#log : (SYSTEM_COLUMNS[system.sql] ?? system.sql);
+      return typed(this.#column(system.sql, sql, system.sql), system.kind);
+    }
     const path = name.startsWith('@@') ? name.slice(1) : name;
     const known = this.#columns.get(`field ${path}`);
     if (known) return typed(known.alias, 'any');
@@ -107,23 +115,44 @@ export class EventFields {
 
   /** The key sequences under which the name may stand in a message, and not in `attrs`. */
   #waysTo(name: string, wanted: readonly string[]): (readonly string[])[] {
-    const ways: (readonly string[])[] = [];
+    const ways = new Map<string, readonly string[]>();
+    const add = (way: readonly string[]): void => void ways.set(way.join(PATH_SEPARATOR), way);
     for (const other of this.#others) {
       const flat = other.join('.');
-      if (flat === name) ways.push(other);
-      else if (name.startsWith(`${flat}.`)) ways.push([...other, ...name.slice(flat.length + 1).split('.')]);
+      if (flat === name) add(other);
+      else if (name.startsWith(`${flat}.`)) {
+        const below = name.slice(flat.length + 1).split('.');
+        if (!isLookedInto(other) || isListStep(below[0])) add([...other, ...below]);
+      }
     }
-    if (ways.length === 0 && this.#anything) ways.push(wanted);
-    return ways;
+    if (this.#anything) add(wanted);
+    return [...ways.values()];
   }
 
   /** A value by keys from the message: texts without their quotes, lists and maps as JSON text, null as missing. */
   #extracted(keys: readonly string[]): string {
     const steps = keys.map((key) =>
       // JSONExtract counts from 1; a digit may also be a name, but the discovered names of lists are far more common.
-      /^\d{1,6}$/.test(key) ? this.#parameters.bind(Number(key) + 1, 'Int64') : this.#parameters.text(key),
+      isListStep(key) ? this.#parameters.bind(Number(key) + 1, 'Int64') : this.#parameters.text(key),
     );
     const args = ['message', ...steps].join(', ');
-    return `multiIf(JSONType(${args}) = 'String', JSONExtractString(${args}), JSONType(${args}) IN ('Null', ''), NULL, JSONExtractRaw(${args}))`;
+    // One look into the message, which is long; what it gives is short.
+    const raw = `JSONExtractRaw(${args})`;
+    return `multiIf(startsWith(${raw}, '"'), JSONExtractString(${raw}), ${raw} IN ('null', ''), NULL, ${raw})`;
   }
+}
+
+/** As `src/store/attributes.ts` does it: maps from this depth on stay closed. */
+const DEPTH_MAX = 8;
+
+/**
+ * Whether a map under this path was looked into, when it is one: then what is below stands in `attrs` or in `others` by itself,
+ * and only a list under this path has more to tell.
+ */
+function isLookedInto(path: readonly string[]): boolean {
+  return path.length < DEPTH_MAX && !(path.at(-1) ?? '').includes('.');
+}
+
+function isListStep(step: string | undefined): boolean {
+  return step !== undefined && /^\d{1,6}$/.test(step);
 }

@@ -1,6 +1,8 @@
 import { MalformedQuery, type Span } from '../errors.ts';
 import type { Expression } from '../syntax/index.ts';
 import type { CompileContext } from './context.ts';
+import { MESSAGE } from './event-source.ts';
+import { containingMatch, containingText } from './search-terms.ts';
 import { asText, type Typed } from './typed.ts';
 
 /** `like "text"`: contains, case-sensitive. `like /regex/`, `=~ /regex/`: matches anywhere. */
@@ -10,10 +12,22 @@ export function likeSql(
   context: CompileContext,
   compile: (node: Expression) => Typed,
 ): string {
+  const isMessage = operand.sql === MESSAGE;
   if (pattern.kind === 'regex') {
-    return `match(${asText(operand)}, ${context.parameters.text(regexSource(pattern.source, pattern.span))})`;
+    const source = regexSource(pattern.source, pattern.span);
+    const matches = `match(${asText(operand)}, ${context.parameters.text(source)})`;
+    return narrowed(isMessage ? containingMatch(source, context.parameters) : undefined, matches);
   }
-  return `(position(${asText(operand)}, ${asText(compile(pattern))}) > 0)`;
+  const text = compile(pattern);
+  const contains = `(position(${asText(operand)}, ${asText(text)}) > 0)`;
+  const { literal } = text;
+  const isKnown = isMessage && typeof literal === 'string';
+  return narrowed(isKnown ? containingText(literal, context.parameters) : undefined, contains);
+}
+
+/** With a condition that follows from it, when there is one that the text index serves. */
+function narrowed(found: string | undefined, condition: string): string {
+  return found === undefined ? condition : `(${found} AND ${condition})`;
 }
 
 const BACKTRACKING = /\(\?(?:[=!]|<[=!])|\\[1-9]/;

@@ -1,0 +1,106 @@
+/**
+ * What a text that matches a pattern must contain, so that the text index finds the few events to look at: conditions
+ * that follow from the pattern, beside it, never instead of it.
+ *
+ * The index knows the words of messages (runs of ASCII letters and digits and of all that is not ASCII) in lower case. It serves
+ * `hasAllTokens` for whole words, and `ILIKE '%part%'` for a part of a word of ASCII letters and digits.
+ */
+import type { Parameters } from './parameters.ts';
+
+/** The engine scans the index's words for parts that have at least so many characters. */
+const PART_CHARS_MIN = 4;
+/** Words told to the engine of one pattern. */
+const WORDS_MAX = 8;
+const ALTERNATIVES_MAX = 20;
+
+interface Literals {
+  /** Texts that stand in whatever matches, in one piece each. */
+  readonly pieces: readonly string[];
+  /** They may stand there in any case. */
+  readonly anyCase: boolean;
+}
+
+/** A condition that holds for every message with the text, or undefined when the index cannot help. */
+export function containingText(text: string, parameters: Parameters): string | undefined {
+  return condition({ pieces: [text], anyCase: false }, parameters);
+}
+
+/** A condition that holds for every message that the regular expression matches (RE2's dialect), or undefined. */
+export function containingMatch(source: string, parameters: Parameters): string | undefined {
+  const anyCase = /\(\?[a-zA-Z]*i/.test(source);
+  const alternatives = alternativesOf(source);
+  if (alternatives === undefined || alternatives.length > ALTERNATIVES_MAX) return undefined;
+  const conditions: string[] = [];
+  for (const alternative of alternatives) {
+    const found = condition({ pieces: piecesOf(alternative), anyCase }, parameters);
+    if (found === undefined) return undefined;
+    conditions.push(found);
+  }
+  return conditions.length === 1 ? conditions.join('') : `(${conditions.join(' OR ')})`;
+}
+
+function condition({ pieces, anyCase }: Literals, parameters: Parameters): string | undefined {
+  if (!anyCase) {
+    // Between two separators stands a whole word.
+    const words = pieces.flatMap((piece) => [...piece.matchAll(WHOLE_WORD)].map(([, word = '']) => word));
+    if (words.length > 0) return `hasAllTokens(message, ${parameters.text(words.slice(0, WORDS_MAX).join(' '))})`;
+  }
+  // In any case k and s stand for signs that are not ASCII, too: the Kelvin sign and the long s.
+  const parts = pieces.flatMap((piece) => piece.match(anyCase ? /[a-jl-rt-z0-9]+/gi : /[a-z0-9]+/gi) ?? []);
+  const longest = parts.toSorted((one, other) => other.length - one.length)[0] ?? '';
+  return longest.length < PART_CHARS_MIN ? undefined : `(message ILIKE ${parameters.text(`%${longest}%`)})`;
+}
+
+/** A separator is ASCII, and none of letters and digits. */
+const SEPARATOR = String.raw`[\0-/:-@\[-\x60{-\x7f]`;
+const WHOLE_WORD = new RegExp(`(?<=${SEPARATOR})([A-Za-z0-9]+)(?=${SEPARATOR})`, 'g');
+
+/** What stands beside `|`, outside of groups; a group around all is taken off. Undefined for what is not understood. */
+function alternativesOf(source: string): string[] | undefined {
+  const bare = source.replace(/^\(\?[imsU]+\)/, '');
+  // Literals between \Q and \E, and octal or hexadecimal characters: rare, and not worth a parser.
+  if (/\\[QECxpP0-9]/.test(bare)) return undefined;
+  const parts: string[] = [''];
+  let depth = 0;
+  for (const token of tokensOf(bare)) {
+    if (token === '(') depth += 1;
+    if (token === ')') depth -= 1;
+    if (token === '|' && depth === 0) parts.push('');
+    else parts[parts.length - 1] += token;
+  }
+  if (depth !== 0) return undefined;
+  const [only = ''] = parts;
+  const inner = parts.length === 1 ? /^\((?:\?:)?([^()[\]\\?][^()[\]\\]*)\)$/.exec(only)?.[1] : undefined;
+  return inner === undefined ? parts : inner.split('|');
+}
+
+/** The texts that every match has, of a pattern without alternatives outside of groups. */
+function piecesOf(source: string): string[] {
+  const pieces: string[] = [];
+  let piece = '';
+  let depth = 0;
+  const end = (): void => {
+    if (piece !== '') pieces.push(piece);
+    piece = '';
+  };
+  for (const token of tokensOf(source)) {
+    if (token === '(') depth += 1;
+    if (depth > 0) {
+      // What is in groups may be absent, or one of several.
+      if (token === ')') depth -= 1;
+      end();
+    } else if (/^(?:[*?]|\{)/.test(token)) {
+      // What stands before it may be absent, or stand there in another number.
+      piece = piece.slice(0, -1);
+      end();
+    } else if (token === '+' || /^[.^$[)|]/.test(token) || /^\\[A-Za-z]/.test(token)) end();
+    else piece += token.startsWith('\\') ? token.slice(1) : token;
+  }
+  end();
+  return pieces;
+}
+
+/** Escapes, classes and counts whole; all else sign by sign. */
+function tokensOf(source: string): string[] {
+  return source.match(/\\[\s\S]|\[\^?\]?(?:\\[\s\S]|\[:[a-z^]+:\]|[^\]\\])*\]|\{\d+(?:,\d*)?\}|[\s\S]/g) ?? [];
+}

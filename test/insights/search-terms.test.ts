@@ -1,0 +1,75 @@
+/** What the text index is asked beside a pattern must never hide an event that the pattern matches. */
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { withInsights } from './kit.ts';
+
+const MESSAGES = [
+  'Connection timeout after 30 s',
+  'the CONNECTION was closed',
+  'reconnections: 5',
+  '{"level":"error","text":"Übergabeprotokoll fehlt"}',
+  '{"level":"ERROR","text":"übergabe"}',
+  'foo_barbaz_qux',
+  'foo barbaz qux',
+  'xfoo barbaz quxy',
+  '請確認發票號碼 invoice',
+  'invoices',
+  'INVOICE: paid',
+  'a\nconnection\tb',
+  'toKen with the Kelvin sign: to\u212Aen',
+  'long s: mi\u017Fsing',
+  'missing token',
+  '100%_sure',
+  '',
+];
+const TEXTS = [
+  'invoice',
+  'barbaz',
+  ' barbaz ',
+  'o barbaz q',
+  '_barbaz_',
+  'connection',
+  'Übergabe',
+  'bergabe',
+  '確認',
+  '100%_sure',
+  '"level":"error"',
+];
+const PATTERNS = [
+  'invoices?',
+  '(?i)invoice',
+  '(?i)(invoice|barbaz)',
+  'invoice|closed',
+  '(?i)token',
+  '(?i)missing',
+  'time(out)?',
+  'CONNECTION.*closed',
+  '"level":\\s*"error"',
+  '(?i)"level":"error"',
+  '[Cc]onnection',
+  '^the',
+  'reconnections+: \\d',
+  'Übergabe\\w+',
+  'foo barbaz{1,2} qux',
+  'barba[z] ',
+  'xfo{2} bar',
+];
+
+test('a search finds what the pattern alone would find', () =>
+  withInsights(async (kit) => {
+    await kit.put('test', MESSAGES);
+    const found = async (condition: string): Promise<string[]> =>
+      (await kit.rows(`fields @message | filter ${condition}`)).map((row) => row['@message'] ?? '').toSorted();
+    for (const text of TEXTS) {
+      const wanted = MESSAGES.filter((message) => message.includes(text)).toSorted();
+      assert.deepEqual(await found(`@message like ${JSON.stringify(text)}`), wanted, text);
+      const rest = MESSAGES.filter((message) => !message.includes(text)).toSorted();
+      assert.deepEqual(await found(`@message not like ${JSON.stringify(text)}`), rest, `not ${text}`);
+    }
+    for (const pattern of PATTERNS) {
+      // The same pattern over a value of the query's own, which no index serves.
+      const wanted = await found(`concat(@message, "") like /${pattern}/`);
+      assert.ok(wanted.length > 0, pattern);
+      assert.deepEqual(await found(`@message like /${pattern}/`), wanted, pattern);
+    }
+  }));
