@@ -52,6 +52,9 @@ const WRITE_SETTINGS: ClickHouseSettings = {
   insert_deduplicate: 1,
   // JSON columns travel as text in RowBinary, so that both sides agree on nothing but JSON.
   input_format_binary_read_json_as_string: 1,
+  // A text stays what it was: the engine would take `2026-01-01T00:00:00Z` for a time and print it in its own form.
+  input_format_try_infer_dates: 0,
+  input_format_try_infer_datetimes: 0,
   type_json_skip_duplicated_paths: 1,
   max_partitions_per_insert_block: '0',
   lightweight_deletes_sync: '2',
