@@ -45,7 +45,12 @@ export interface InsightsKit {
   put(group: string, events: readonly (TestEvent | string | object)[]): Promise<void>;
   compile(query: string, groups?: readonly string[], limit?: number, language?: QueryLanguage): Promise<CompiledQuery>;
   /** Rows with the missing values left out, as GetQueryResults gives them; `@ptr` is left out. */
-  rows(query: string, groups?: readonly string[], limit?: number): Promise<Record<string, string>[]>;
+  rows(
+    query: string,
+    groups?: readonly string[],
+    limit?: number,
+    language?: QueryLanguage,
+  ): Promise<Record<string, string>[]>;
   /** Makes a lookup table: the first row has the names. */
   table(name: string, rows: readonly (readonly string[])[]): void;
   /** Compares with `golden/<name>.json`, whose entries have `query` and optionally `groups`. */
@@ -135,7 +140,7 @@ export async function withInsights(work: (kit: InsightsKit) => Promise<void>): P
         const cells = fields.map((field, index) => [field, rows.map((row) => row[index] ?? '').join(CELL_SEPARATOR)]);
         tables.set(name, { fields, records: rows.length, cells: Object.fromEntries(cells) });
       },
-      rows: async (query, groups, limit) => run(await compile(query, groups, limit)),
+      rows: async (query, groups, limit, language) => run(await compile(query, groups, limit, language)),
       golden: async (name, language) => {
         const path = join(import.meta.dirname, 'golden', `${name}.json`);
         const triples = JSON.parse(await readFile(path, 'utf8')) as Triple[];

@@ -11,9 +11,9 @@ type Name = Token & { readonly kind: 'name' };
 
 /** Types of CAST, and the function that converts. */
 const TYPES: Readonly<Record<string, string>> = {
-  string: 'os:text',
-  varchar: 'os:text',
-  char: 'os:text',
+  string: 'os:string',
+  varchar: 'os:string',
+  char: 'os:string',
   int: 'os:integer',
   integer: 'os:integer',
   bigint: 'os:integer',
@@ -48,8 +48,8 @@ export function parseCall(
   const { start } = token.span;
   const second = reader.peekSecond();
   const span = (): Span => ({ start, end: reader.offset });
+  if (word === 'case' && options.language === 'SQL') return parseCase(reader, parse);
   if (second.kind !== 'symbol' || second.text !== '(') {
-    if (word === 'case' && options.language === 'SQL') return parseCase(reader, parse);
     if (word === 'interval' && (second.kind === 'number' || second.kind === 'string')) return parseInterval(reader);
     if ((word === 'date' || word === 'timestamp') && second.kind === 'string') {
       reader.next();
@@ -138,9 +138,9 @@ function checkedCall(language: 'PPL' | 'SQL', token: Name, args: Arguments, isOv
       word === 'like' ? likeExpression(first, text, { escape: '\\', anyCase: false }) : regexExpression(first, text);
     return { ...found, span };
   }
-  if (DATE_SHIFTS.includes(word) && first && second?.kind === 'call' && second.name === 'os:interval') {
+  if (DATE_SHIFTS.includes(word) && first && second?.kind === 'call' && second.name === 'os:.interval') {
     const sign: Expression = { kind: 'literal', value: word.includes('sub') ? -1 : 1, span };
-    return callOf('os:shifted', [first, ...second.args, sign], span);
+    return callOf('os:.shifted', [first, ...second.args, sign], span);
   }
   if (distinct && word !== 'count') throw new MalformedQuery('DISTINCT stands in COUNT only.', span);
   if (star && word !== 'count') throw new MalformedQuery('* stands in COUNT only.', span);
@@ -156,18 +156,16 @@ function checkedCall(language: 'PPL' | 'SQL', token: Name, args: Arguments, isOv
 function parseCase(reader: TokenReader, parse: Parse): Expression {
   const { start } = reader.expect('case').span;
   const subject = reader.at('when') ? undefined : parse(reader);
-  const args: Expression[] = [];
+  const args: Expression[] = subject ? [subject] : [];
   reader.expect('when');
   do {
-    const condition = parse(reader);
+    args.push(parse(reader));
     reader.expect('then');
-    const { span } = condition;
-    args.push(subject ? { kind: 'binary', operator: '=', left: subject, right: condition, span } : condition);
     args.push(parse(reader));
   } while (reader.accept('when'));
   if (reader.accept('else')) args.push(parse(reader));
   reader.expect('end');
-  return callOf('os:case', args, { start, end: reader.offset });
+  return callOf(subject ? 'os:.case_of' : 'os:.case', args, { start, end: reader.offset });
 }
 
 /** `case(condition, value, … [else value])`. */
@@ -176,7 +174,7 @@ function parsePplCase(reader: TokenReader, parse: Parse, start: number): Express
   if (args.length % 2 === 1) return reader.fail('case takes pairs of a condition and a value, then else and a value.');
   if (reader.accept('else')) args.push(parse(reader));
   reader.expect(')');
-  return callOf('os:case', args, { start, end: reader.offset });
+  return callOf('os:.case', args, { start, end: reader.offset });
 }
 
 function parseCast(reader: TokenReader, parse: Parse, start: number): Expression {
@@ -207,7 +205,7 @@ export function parseInterval(reader: TokenReader): Expression {
     unit === undefined
       ? unitLiteral(reader)
       : { kind: 'literal', value: unitNamed(unit, token.span), span: token.span };
-  return callOf('os:interval', [{ kind: 'literal', value, span: token.span }, name], { start, end: reader.offset });
+  return callOf('os:.interval', [{ kind: 'literal', value, span: token.span }, name], { start, end: reader.offset });
 }
 
 function unitLiteral(reader: TokenReader): Expression {

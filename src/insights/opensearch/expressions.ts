@@ -8,10 +8,14 @@ import type { BinaryOperator, Expression, LiteralNode, Query } from '../syntax/i
 import type { Token, TokenReader } from '../syntax/index.ts';
 import { parseCall } from './calls.ts';
 import { likeExpression, regexExpression } from './patterns.ts';
-import { followedBy, type OpenSearchOptions, parseItems } from './reading.ts';
+import { callOf, followedBy, type OpenSearchOptions, parseItems } from './reading.ts';
 import { asTimeLiteral } from './times.ts';
 
 const DEPTH_MAX = 60;
+/** Operators of one precedence in a row, but for `and` and `or`: each makes the tree deeper. */
+const CHAIN_MAX = 100;
+/** `a = b = c`: predicates of predicates. */
+const PREDICATES_MAX = 3;
 const COMPARISONS: Readonly<Record<string, BinaryOperator>> = {
   '=': '=',
   '==': '=',
@@ -46,9 +50,10 @@ function negated(operand: Expression, start: number): Expression {
 
 function parsePredicate(reader: TokenReader, options: OpenSearchOptions, depth: number): Expression {
   let left = parseSum(reader, options, depth);
-  for (;;) {
+  for (let count = 1; ; count += 1) {
     const next = parsePredicateRest(reader, left, options, depth);
     if (!next) return left;
+    if (count > PREDICATES_MAX) return reader.fail('The expression is too long.');
     left = next;
   }
 }
@@ -79,13 +84,7 @@ function parsePredicateRest(
     const high = parseSum(reader, options, depth);
     const [value, least] = asTimeLiteral(left, low);
     const [, most] = asTimeLiteral(left, high);
-    return negate({
-      kind: 'binary',
-      operator: 'and',
-      left: { kind: 'binary', operator: '>=', left: value, right: least, span: span() },
-      right: { kind: 'binary', operator: '<=', left: value, right: most, span: span() },
-      span: span(),
-    });
+    return negate(callOf('os:.between', [value, least, most], span()));
   }
   if (reader.accept('in')) {
     const among = parseAmong(reader, options, depth);
@@ -143,16 +142,17 @@ function parseAmong(reader: TokenReader, options: OpenSearchOptions, depth: numb
 function parseSum(reader: TokenReader, options: OpenSearchOptions, depth: number): Expression {
   const product = (): Expression => parseChain(reader, ['*', '/', '%'], () => parseUnary(reader, options, depth));
   let left = product();
-  for (;;) {
+  for (let length = 1; ; length += 1) {
     const token = reader.accept('+', '-', '||');
     if (!token) return left;
+    if (length > CHAIN_MAX) return reader.fail('The expression is too long.');
     const right = product();
     const span = { start: left.span.start, end: right.span.end };
     if (token.text === '||') {
       left = { kind: 'call', name: 'os:concat', args: [left, right], star: false, span };
-    } else if (right.kind === 'call' && right.name === 'os:interval') {
+    } else if (right.kind === 'call' && right.name === 'os:.interval') {
       const sign: LiteralNode = { kind: 'literal', value: token.text === '-' ? -1 : 1, span };
-      left = { kind: 'call', name: 'os:shifted', args: [left, ...right.args, sign], star: false, span };
+      left = { kind: 'call', name: 'os:.shifted', args: [left, ...right.args, sign], star: false, span };
     } else {
       left = { kind: 'binary', operator: token.text as BinaryOperator, left, right, span };
     }
@@ -162,9 +162,12 @@ function parseSum(reader: TokenReader, options: OpenSearchOptions, depth: number
 /** Left-associative operators of one precedence. */
 function parseChain(reader: TokenReader, operators: readonly string[], operand: () => Expression): Expression {
   let left = operand();
-  for (;;) {
+  for (let length = 1; ; length += 1) {
     const token = reader.accept(...operators);
     if (!token) return left;
+    if (length > CHAIN_MAX && !operators.includes('and') && !operators.includes('or')) {
+      return reader.fail('The expression is too long.');
+    }
     const right = operand();
     const operator = token.text.toLowerCase() as BinaryOperator;
     left = { kind: 'binary', operator, left, right, span: { start: left.span.start, end: right.span.end } };

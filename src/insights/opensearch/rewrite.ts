@@ -65,9 +65,10 @@ export function rewritten(node: Expression, instead: (node: Expression) => Expre
 
 /** Whether two expressions say the same, wherever they stand. */
 export function sameExpression(a: Expression, b: Expression): boolean {
-  return saying(a) === saying(b);
+  return a.kind === b.kind && saying(a) === saying(b);
 }
 
-function saying(node: Expression): string {
+/** What an expression says, the same for all that say the same. */
+export function saying(node: Expression): string {
   return JSON.stringify(node, (key, value: unknown) => (key === 'span' ? undefined : value));
 }

@@ -7,7 +7,7 @@ import type { StatsNode } from '../commands/stats/stats.ts';
 import { MalformedQuery } from '../errors.ts';
 import { functionNamed } from '../functions/index.ts';
 import { filterNode } from '../opensearch/nodes.ts';
-import { rewritten, sameExpression } from '../opensearch/rewrite.ts';
+import { rewritten, sameExpression, saying } from '../opensearch/rewrite.ts';
 import type { DistinctNode } from '../opensearch/steps/distinct.ts';
 import type { JoinNode } from '../opensearch/steps/join.ts';
 import type { OrderKey, OrderNode } from '../opensearch/steps/order.ts';
@@ -207,21 +207,25 @@ function refuseAggregates(node: Expression, clause: string): void {
 
 /** The stage that groups: what it makes stands in the expressions behind it as fields that no user can name. */
 class Grouping {
-  readonly #keys: readonly Named[];
-  readonly #aggregates: Named[] = [];
+  /** By what they say. */
+  readonly #keys = new Map<string, Named>();
+  /** Kinds of expressions that are keys: others need no look. */
+  readonly #kinds: ReadonlySet<string>;
+  readonly #aggregates = new Map<string, Named>();
 
   constructor(keys: readonly Expression[]) {
-    const own = keys.filter((key, index) => keys.findIndex((one) => sameExpression(one, key)) === index);
-    this.#keys = own.map((expression, index) => named(expression, `\`key${index}`));
-    for (const { expression, span } of this.#keys) {
-      if (hasAggregate(expression)) throw new MalformedQuery('An aggregate cannot stand in GROUP BY.', span);
+    for (const key of keys) {
+      if (hasAggregate(key)) throw new MalformedQuery('An aggregate cannot stand in GROUP BY.', key.span);
+      const said = saying(key);
+      if (!this.#keys.has(said)) this.#keys.set(said, named(key, `\`key${this.#keys.size}`));
     }
+    this.#kinds = new Set(keys.map(kindOf));
   }
 
   /** An expression over the groups. @throws {MalformedQuery} for a field that is neither aggregated nor grouped by */
   into(node: Expression, select: Select): Expression {
     return rewritten(node, (part) => {
-      const key = this.#keys.find(({ expression }) => sameExpression(expression, part));
+      const key = this.#kinds.has(kindOf(part)) ? this.#keys.get(saying(part)) : undefined;
       if (key) return { kind: 'field', name: key.name, span: part.span };
       if (isAggregate(part)) return this.#aggregate(part);
       if (part.kind !== 'field' || part.name.startsWith('`')) return undefined;
@@ -237,24 +241,29 @@ class Grouping {
   }
 
   node(span: Select['span']): StatsNode {
-    return { command: 'stats', items: this.#aggregates, by: this.#keys, span };
+    return { command: 'stats', items: [...this.#aggregates.values()], by: [...this.#keys.values()], span };
   }
 
   #aggregate(call: Expression): FieldNode {
-    const known = this.#aggregates.find(({ expression }) => sameExpression(expression, call));
-    const found = known ?? named(call, `\`aggregate${this.#aggregates.length}`);
-    if (!known) this.#aggregates.push(found);
+    const said = saying(call);
+    const found = this.#aggregates.get(said) ?? named(call, `\`aggregate${this.#aggregates.size}`);
+    this.#aggregates.set(said, found);
     return { kind: 'field', name: found.name, span: call.span };
   }
 
   /** `window.start` and `window_start` behind GROUP BY window(…) or TUMBLE(…). */
   #windowStart({ name, span }: FieldNode): Expression | undefined {
     if (name !== 'window.start' && name !== 'window_start' && name !== 'window') return undefined;
-    const key = this.#keys.find(
+    const key = [...this.#keys.values()].find(
       ({ expression }) => expression.kind === 'call' && ['os:window', 'os:tumble'].includes(expression.name),
     );
     return key && { kind: 'field', name: key.name, span };
   }
+}
+
+/** As far as it tells expressions apart at a glance. */
+function kindOf(node: Expression): string {
+  return node.kind === 'binary' ? node.operator : node.kind;
 }
 
 function named(expression: Expression, name: string): Named {

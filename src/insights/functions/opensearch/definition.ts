@@ -2,7 +2,8 @@ import { alsoNamed, type FunctionDefinition, type FunctionTable, scalar } from '
 
 /**
  * Under the names of PPL and SQL: the functions in which they differ from Logs Insights QL, or which only they have. No call
- * in a text of Logs Insights QL can name them, for the colon.
+ * in a text of Logs Insights QL can name them, for the colon. Those with a dot before their names stand for forms of the
+ * grammar (BETWEEN, CASE): no text names them.
  */
 export const OPEN_SEARCH = 'os:';
 

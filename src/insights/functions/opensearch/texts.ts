@@ -35,7 +35,7 @@ export const OPEN_SEARCH_TEXTS: FunctionTable = {
   ...text('levenshtein', 2, ([a, b]) => `toFloat64(editDistanceUTF8(${a}, ${b}))`, 'number'),
   ...text('translate', 3, ([x, from, to]) => `translateUTF8(${x}, ${from}, ${to})`),
   ...text('instr', 2, ([x, part]) => `toFloat64(positionUTF8(${x}, ${part}))`, 'number'),
-  ...many('text', 1, 1, (_node, args) => typed(asShown(booleanText(arg(args, 0))), 'text')),
+  ...many('string', 1, 1, (_node, args) => typed(asShown(booleanText(arg(args, 0))), 'text')),
   ...many('concat', 1, Infinity, (_node, args) => typed(`concat(${args.map(shown).join(', ')}, '')`, 'text')),
   // What is missing is passed over.
   ...many('concat_ws', 1, Infinity, (_node, [separator, ...args]) => {

@@ -56,7 +56,7 @@ export const OPEN_SEARCH_TIMES: FunctionTable = {
   ...many('date_add adddate', 2, 2, (_node, args) => shiftedDate(args, 1)),
   ...many('date_sub subdate', 2, 2, (_node, args) => shiftedDate(args, -1)),
   // A time and an INTERVAL behind + or -: time, number, unit, sign.
-  ...many('shifted', 4, 4, (node, args) => {
+  ...many('.shifted', 4, 4, (node, args) => {
     const amount = `(${integer(arg(args, 1))} * ${arg(args, 3).literal === -1 ? -1 : 1})`;
     return typed(`(${time(arg(args, 0))} + toInterval${intervalOf(node, args, 2)}(${amount}))`, 'time');
   }),
