@@ -3,7 +3,7 @@
  * directly, through a bare node:http proxy, and through Varve with logging to S3 and CloudWatch Logs on, with `fsync`
  * and with `os` durability. One run, taken in turn. `npm run bench:gateway [-- --seconds N --rounds N]`
  */
-import type { ChildProcess } from 'node:child_process';
+import { type ChildProcess, spawnSync } from 'node:child_process';
 import { closeSync, fdatasyncSync, mkdtempSync, openSync, rmSync, writeSync } from 'node:fs';
 import { cpus, tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -157,3 +157,7 @@ try {
   await Promise.all(children.map(stop));
   rmSync(root, { recursive: true, force: true });
 }
+
+// What of it is knowing the caller and judging policies, measured by itself.
+console.log('\nAuthentication and authorization (bench/authorization.ts):\n');
+spawnSync(process.execPath, ['bench/authorization.ts'], { stdio: 'inherit' });
