@@ -10,6 +10,8 @@ import type { CompileContext } from '../../compile/context.ts';
 
 /** Characters of a text that its pattern is made of. */
 const TEXT_CHARS_MAX = 4_096;
+/** Bytes of a text in which a word for its severity is looked for. */
+const SEVERITY_BYTES_MAX = 1_024;
 /** Texts in quotes that are looked at; further ones vary. */
 const QUOTED_MAX = 64;
 /** Values of a place that stay in the pattern, at most. */
@@ -36,8 +38,8 @@ const VARYING = [
 ].join('|');
 
 /** A JSON name with its colon: the quotes are put aside as U+0001 and U+0002, so that they are no quoted text. */
-const NAMES = String.raw`"([^"\\\x01-\x03]{1,256})"(\s*:)`;
-const QUOTED = String.raw`"(?:[^"\\]|\\.)*"|'[^'"\s]{0,256}'`;
+const NAMES = String.raw`"([^"\\\x01-\x03]+)"(\s*:)`;
+const QUOTED = String.raw`"(?:[^"\\]|\\.)*"|'[^'"\s]*'`;
 
 /** The most severe first. */
 const SEVERITIES = [
@@ -64,11 +66,11 @@ export function textsStage(text: string, from: string, context: CompileContext):
   const { parameters } = context;
   const [names, quoted, varying] = [parameters.text(NAMES), parameters.text(QUOTED), parameters.text(VARYING)];
   const cut = context.stage(
-    `SELECT ts, substringUTF8(${text}, 1, ${TEXT_CHARS_MAX}) AS text, replaceRegexpAll(replaceRegexpAll(text, '[\\\\x01-\\\\x03]', ''), ${names}, '\\x01\\\\1\\x02\\\\2') AS bare FROM ${from} WHERE ${text} IS NOT NULL`,
+    `SELECT ts, substringUTF8(${text}, 1, ${TEXT_CHARS_MAX}) AS text, substring(text, 1, ${SEVERITY_BYTES_MAX}) AS head, replaceRegexpAll(replaceRegexpAll(text, '[\\\\x01-\\\\x03]', ''), ${names}, '\\x01\\\\1\\x02\\\\2') AS bare FROM ${from} WHERE ${text} IS NOT NULL`,
   );
   const unquoted = `replaceRegexpAll(replaceRegexpAll(ifNull(bare, ''), ${quoted}, '\\x03'), ${varying}, '<*>')`;
   const found = `arraySlice(extractAll(ifNull(bare, ''), ${quoted}), 1, ${QUOTED_MAX})`;
-  const severity = SEVERITIES.map(([, words], index) => `match(text, '(?i)\\\\b(?:${words})\\\\b'), ${index + 1}`);
+  const severity = SEVERITIES.map(([, words], index) => `match(head, '(?i)\\\\b(?:${words})\\\\b'), ${index + 1}`);
   return context.stage(
     `SELECT ts, translate(${unquoted}, '\\x01\\x02', '""') AS shape, arrayMap(x -> replaceRegexpAll(x, ${varying}, '<*>'), ${found}) AS quoted, toUInt8(ifNull(multiIf(${severity.join(', ')}, 0), 0)) AS severity FROM ${cut}`,
   );
