@@ -58,12 +58,13 @@ function eventAt(index: number, ingestionTime: number, timestamp: number): Store
 async function followed(
   group: Group,
   { sinceMs, untilMs, seen }: { readonly sinceMs: number; readonly untilMs: number; readonly seen: Seen },
+  readPage = group.readPage,
 ): Promise<{ readonly ids: string[]; readonly mostIds: number }> {
   const stop = new AbortController();
   const ids: string[] = [];
   let mostIds = 0;
   const pages = follow(
-    group.readPage,
+    readPage,
     { logGroup: 'g', filterPattern: undefined, sinceMs },
     {
       signal: stop.signal,
@@ -132,4 +133,18 @@ test('when more events come than ids are kept, memory stays bounded and none is 
   assert.equal(new Set(ids).size, burst.length);
   assert.ok(seen.overflowed);
   assert.equal(seen.size, 500);
+});
+
+test('after a server was away for ten minutes its events are given within seconds', async () => {
+  const awayMs = 10 * MINUTE_MS;
+  const atMs = START_MS + awayMs + 15_000;
+  const group = new Group([eventAt(1, atMs, atMs)]);
+  let reads = 0;
+  const readPage: ReadPage = (input) => {
+    if ((reads += 1) === 2) group.nowMs += awayMs;
+    return group.readPage(input);
+  };
+  const until = { sinceMs: START_MS, untilMs: atMs + 10_000, seen: new Seen() };
+  const { ids } = await followed(group, until, readPage);
+  assert.deepEqual(ids, ['00000001']);
 });

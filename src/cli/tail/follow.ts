@@ -19,6 +19,8 @@ import { Seen } from './seen.ts';
 /** Between the end of a read and the next one; a read that took long is given more rest, so that the server is not kept busy. */
 const POLL_MS = 1_000;
 const REST_FACTOR = 2;
+/** A read may also have taken long because the server was away: it is not left alone as long again. */
+const REST_MS_MAX = 5_000;
 /** How far every read goes back before the beginning of the one before it: a delivery interval of a minute and a call. */
 const OVERLAP_MS = 120_000;
 /** How far a long read goes back, and how often there is one. */
@@ -81,6 +83,7 @@ export async function* follow(
       told = true;
       onOverflow();
     }
-    await pause(Math.max(POLL_MS, REST_FACTOR * (nowMs() - startedMs)), signal);
+    const restMs = Math.min(REST_FACTOR * (nowMs() - startedMs), REST_MS_MAX);
+    await pause(Math.max(POLL_MS, restMs), signal);
   }
 }
