@@ -35,12 +35,25 @@ export interface CompiledQuery {
   readonly columns: readonly string[];
   /** Counts the events that filters let through (statistics, recordsMatched): one row, one UInt64. */
   readonly matchedSql: string;
+  /** What is known of that number without asking: it is that of all events, or of the rows when they are fewer than so many. */
+  readonly matchedAre: { readonly all: boolean; readonly rowsBelow: number };
 }
 
 /** Commands after which rows are no longer the events that filters let through. */
 const REDUCING: ReadonlySet<string> = new Set(
   'stats limit dedup pattern logcompare countfrequent slice distinct frequent union'.split(' '),
 );
+
+/** Commands that give a row for each row. */
+const ROW_FOR_ROW: ReadonlySet<string> = new Set(['fields', 'display', 'sort']);
+
+/** Whether the rows are those that the filters let through, but for a limit: then fewer rows than it are all of them. */
+function onlyLimits(commands: readonly CommandNode[]): boolean {
+  const first = commands.findIndex(({ command }) => REDUCING.has(command));
+  if (first < 0) return true;
+  const [reducing, ...after] = commands.slice(first);
+  return reducing?.command === 'limit' && after.every(({ command }) => ROW_FOR_ROW.has(command));
+}
 
 /** @throws {MalformedQuery} */
 export function compileQuery(
@@ -83,5 +96,6 @@ export function compileQuery(
     lookups: tables.columns,
     columns: shown,
     matchedSql: `${ctes(matched.stages)}\nSELECT count() AS matched FROM ${matched.from}`,
+    matchedAre: { all: matched.stages === 0, rowsBelow: onlyLimits(query.commands) ? rows : 0 },
   };
 }

@@ -68,8 +68,13 @@ export class RunningQuery {
       const parameters = { ...compiled.parameters, ...(await cells()) };
       for await (const values of store.query({ sql: compiled.sql, parameters, ...bounds })) this.#take(values);
       await measured;
-      for await (const [count] of store.query({ sql: compiled.matchedSql, parameters, ...bounds }))
-        this.#matched = Number(count);
+      const { all, rowsBelow } = compiled.matchedAre;
+      if (all) this.#matched = this.#scanned.events;
+      else if (this.#rows.length < rowsBelow) this.#matched = this.#rows.length;
+      else {
+        for await (const [count] of store.query({ sql: compiled.matchedSql, parameters, ...bounds }))
+          this.#matched = Number(count);
+      }
       this.#end('Complete', nowMs());
     } catch (error) {
       if (this.ended) return;

@@ -1,0 +1,43 @@
+/** The number of matched events that is known without asking must be the one that the engine counts. */
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { withInsights } from './kit.ts';
+
+const EVENTS = Array.from({ length: 12 }, (_, index) => ({
+  level: index % 3 === 0 ? 'ERROR' : 'INFO',
+  index,
+  list: [1, 2],
+}));
+/** With what is known: all events are matched, the rows are, or nothing. */
+const QUERIES: Readonly<Record<string, 'all' | 'rows' | 'nothing'>> = {
+  'fields @message': 'all',
+  'stats count(*) by level': 'all',
+  'limit 3': 'all',
+  'filter level = "ERROR"': 'rows',
+  'filter level = "ERROR" | limit 5': 'rows',
+  'filter level = "ERROR" | limit 5 | display index | sort index': 'rows',
+  'filter level = "ERROR" | limit 4': 'nothing',
+  'filter level = "ERROR" | limit 3': 'nothing',
+  'filter level = "ERROR" | limit 5 | filter index > 3': 'nothing',
+  'filter level = "ERROR" | stats count(*) by index': 'nothing',
+  'filter level = "ERROR" | dedup level': 'nothing',
+};
+
+test('matched events are counted only where their number is not known', () =>
+  withInsights(async (kit) => {
+    await kit.put('test', EVENTS);
+    for (const [query, known] of Object.entries(QUERIES)) {
+      const { sql, matchedSql, parameters, matchedAre } = await kit.compile(query);
+      const bounds = {
+        parameters,
+        signal: new AbortController().signal,
+        timeoutMs: 10_000,
+        memoryBytesMax: 100_000_000,
+      };
+      const rows = await Array.fromAsync(kit.store.query({ sql, ...bounds }));
+      const [[counted] = []] = await Array.fromAsync(kit.store.query({ sql: matchedSql, ...bounds }));
+      const byRows = rows.length < matchedAre.rowsBelow;
+      assert.equal(matchedAre.all ? 'all' : byRows ? 'rows' : 'nothing', known, query);
+      if (known !== 'nothing') assert.equal(known === 'all' ? EVENTS.length : rows.length, Number(counted), query);
+    }
+  }));
