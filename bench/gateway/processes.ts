@@ -49,8 +49,10 @@ export interface ProcessCost {
   readonly anonymousBytes: number;
 }
 
-export async function costOf(pid: number): Promise<ProcessCost> {
-  const costs = await Promise.all((await processTree(pid)).map(costOfOne));
+/** Of a process and its descendants, or of these alone. */
+export async function costOf(pid: number, { descendantsOnly = false } = {}): Promise<ProcessCost> {
+  const tree = await processTree(pid);
+  const costs = await Promise.all((descendantsOnly ? tree.slice(1) : tree).map(costOfOne));
   const sum = (value: (cost: ProcessCost) => number): number => costs.reduce((total, cost) => total + value(cost), 0);
   return {
     cpuSeconds: sum((cost) => cost.cpuSeconds),
