@@ -6,6 +6,7 @@
 import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { configurationPage } from './reference/configuration.ts';
+import { insightsPage } from './reference/insights.ts';
 import { limitsPage } from './reference/limits.ts';
 import { metricsPage } from './reference/metrics.ts';
 import { operationsPage } from './reference/operations.ts';
@@ -20,6 +21,7 @@ export async function referencePages(): Promise<ReadonlyMap<string, string>> {
     'configuration.md': configurationPage(),
     'operations.md': operationsPage(),
     'metrics.md': await metricsPage(),
+    'insights.md': await insightsPage(join(ROOT, 'src')),
     'limits.md': await limitsPage(join(ROOT, 'src')),
   };
   return new Map(Object.entries(pages).map(([name, text]) => [`${FOLDER}/${name}`, `${NOTICE}\n${text.trimEnd()}\n`]));

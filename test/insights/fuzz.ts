@@ -72,12 +72,11 @@ const ODD = [
   '/',
 ];
 
-const WORDS = [
-  ...['|', ',', '(', ')', '[', ']', '.', '+', '-', '*', '/', '%', '^', '=', '!=', '<', '<=', '>', '>=', '=~', '!', ':'],
-  ...['and', 'or', 'not', 'like', 'in', 'as', 'by', 'asc', 'desc', 'any', 'true', 'null', 'multi', 'offset', 'where'],
-  ...['5m', '1h', '30d', '1mo', '0s', '9e9', '1e308', '-1', '0', '99999999999999999999', '0.1'],
-  ...['@message', '@timestamp', 'a', 'a.b.0.c', '`x y`', '"text"', "'it'", '/re(?<g>x)/', '"a=* b"', '*'],
-];
+const SYMBOLS = '| , ( ) [ ] . + - * / % ^ = != < <= > >= =~ ! :'.split(' ');
+const KEYWORDS = 'and or not like in as by asc desc any true null multi offset where'.split(' ');
+const NUMBERS = '5m 1h 30d 1mo 0s 9e9 1e308 -1 0 99999999999999999999 0.1'.split(' ');
+const OPERANDS = ['@message', '@timestamp', 'a', 'a.b.0.c', '`x y`', '"text"', "'it'", '/re(?<g>x)/', '"a=* b"', '*'];
+const WORDS = [...SYMBOLS, ...KEYWORDS, ...NUMBERS, ...OPERANDS];
 
 export interface Fuzz {
   /** One more query. */
@@ -99,8 +98,8 @@ export function fuzzer(seed: number, from: readonly string[] = seeds()): Fuzz {
   const mutations: readonly ((pieces: string[]) => void)[] = [
     (pieces) => pieces.splice(below(pieces.length + 1), 0, anyPiece()),
     (pieces) => pieces.splice(below(pieces.length), 1),
-    (pieces) => (pieces[below(pieces.length)] = anyPiece()),
-    (pieces) => (pieces[below(pieces.length)] = oneOf(pieces)),
+    (pieces) => pieces.splice(below(pieces.length), 1, anyPiece()),
+    (pieces) => pieces.splice(below(pieces.length), 1, oneOf(pieces)),
     (pieces) => pieces.splice(below(pieces.length), below(6)),
     (pieces) => pieces.splice(below(pieces.length), 0, ...pieces.slice(below(pieces.length), below(pieces.length) + 8)),
     (pieces) => pieces.push(' | ', ...(oneOf(from).match(PIECE) ?? [])),
