@@ -8,15 +8,30 @@ const GROUPS_MAX = 1_000;
 const PAGE_GROUPS = 50;
 const SHOWN_MAX = 3;
 
-export async function missingGroup(client: CloudWatchLogsClient, wanted: readonly string[]): Promise<OperationalError> {
+/**
+ * @param wanted names or ARNs
+ * @returns undefined when all of them are there: then something else is missing
+ */
+export async function missingGroup(
+  client: CloudWatchLogsClient,
+  wanted: readonly string[],
+): Promise<OperationalError | undefined> {
   const names = await groupNames(client).catch(() => undefined);
-  const missing = wanted.filter((name) => !names?.includes(name));
-  const [name = wanted[0] ?? ''] = missing;
-  return new OperationalError('no-such-log-group', `there is no log group "${name}" here`, suggestion(name, names));
+  const missing = wanted.map(nameOf).find((name) => !names?.includes(name));
+  if (missing === undefined) return undefined;
+  return new OperationalError(
+    'no-such-log-group',
+    `there is no log group "${missing}" here`,
+    suggestion(missing, names),
+  );
+}
+
+function nameOf(identifier: string): string {
+  return /^arn:[^:]*:logs:[^:]*:[^:]*:log-group:([^:]+)/.exec(identifier)?.[1] ?? identifier;
 }
 
 /** @param names undefined when the caller may not list them */
-export function suggestion(wanted: string, names: readonly string[] | undefined): string {
+function suggestion(wanted: string, names: readonly string[] | undefined): string {
   if (!names) return 'Check its name, the Region and the account.';
   if (names.length === 0) return 'There are no log groups in this account and Region at all.';
   const near = nearestNames(wanted, names);

@@ -113,9 +113,9 @@ async function run({ logGroup: named, filterPattern, sinceMs, json, local, addre
     return 0;
   } catch (error) {
     if (signal.aborted) return 0;
-    if (codeOf(error) !== 'ResourceNotFoundException') throw refusal(error, address.endpoint);
     const { missingGroup } = await import('./missing-group.ts');
-    throw await missingGroup(client, [logGroup]);
+    const missing = codeOf(error) === 'ResourceNotFoundException' ? await missingGroup(client, [logGroup]) : undefined;
+    throw missing ?? refusal(error, address.endpoint);
   } finally {
     client.destroy();
   }

@@ -26,12 +26,15 @@ export async function wordRefusal(
         : pointedAt(text, { start, end: end ?? start + 1 }, (carets) => output.coloured('red', carets));
     return new OperationalError('malformed-query', error.message, where, { cause: error });
   }
-  if (codeOf(error) === 'ResourceNotFoundException')
-    return missingGroup(client, groups.length > 0 ? groups : [named(error)]);
-  return refusal(error, address.endpoint);
+  const missing =
+    codeOf(error) === 'ResourceNotFoundException'
+      ? await missingGroup(client, groups.length > 0 ? groups : named(error))
+      : undefined;
+  return missing ?? refusal(error, address.endpoint);
 }
 
 /** The group that SOURCE names stands in AWS's sentence only. */
-function named(error: unknown): string {
-  return /'([^']+)'/.exec((error as Error).message)?.[1] ?? '';
+function named(error: unknown): string[] {
+  const [, name] = /'([^']+)'/.exec((error as Error).message) ?? [];
+  return name === undefined ? [] : [name];
 }
