@@ -3,7 +3,7 @@ export { type CompiledQuery, compileQuery, type CompileOptions } from './compile
 export type { TimeRange } from './compile/context.ts';
 export { type EventSource, PATH_SEPARATOR } from './compile/event-source.ts';
 export { CELL_SEPARATOR, type LookupColumn, type LookupTable } from './compile/lookup-tables.ts';
-export { functionNames } from './functions/index.ts';
+export { functionNames, openSearchFunctionNames } from './functions/index.ts';
 export { MalformedQuery, type Span } from './errors.ts';
 export { parseQuery, type QueryLanguage } from './languages.ts';
 export { commandNames, earlierOf, QUERY_CHARS_MAX, subqueriesOf } from './parse-query.ts';

@@ -39,7 +39,7 @@ function endless(): Queries {
     lookupTables,
     clock: systemClock,
     ids: randomIds,
-  } as unknown as ConstructorParameters<typeof Queries>[0]);
+  });
 }
 
 const TEXTS: Readonly<Record<QueryLanguage, string>> = {

@@ -11,6 +11,7 @@ import {
   compileQuery,
   type EventSource,
   MalformedQuery,
+  openSearchFunctionNames,
   parseQuery,
   type QueryLanguage,
   subqueriesOf,
@@ -229,3 +230,76 @@ test('what was compiled of texts made by chance runs in the engine', () =>
       }
     }
   }));
+
+/** What stands in a call, by turns: fields of all kinds and values that make functions stumble. */
+const ARGUMENTS = [
+  ['n', 'tokens', 'model', 'missing', 'tags', 'user', 'ok', '`@timestamp`', '`@message`'],
+  [
+    "''",
+    '0',
+    '-1',
+    '1',
+    '2.5',
+    "'a'",
+    "'%'",
+    'NULL',
+    'TRUE',
+    "'day'",
+    "'2026-01-31'",
+    "'yyyy'",
+    "'$.a'",
+    '1e300',
+    "'10.0.0.0/8'",
+  ],
+  ["'b'", '3', '-5', "'ab'", 'model', 'NULL', "'yyyy'", '1000000000'],
+] as const;
+
+test('every function takes whatever the events hold, or is refused before it runs', () =>
+  withInsights(async (kit) => {
+    await kit.put('test', [
+      { n: 1, tokens: 5, model: 'a-1', user: { name: 'ann' }, tags: ['x', { b: 2 }, null, 3], ok: true },
+      { n: 'two', tokens: -1e20, model: '', tags: [], ok: false },
+      { n: '2026-02-30', tokens: 0.1, model: '\u{1F600}\u0000\\', tags: 'x', user: 'y' },
+      'plain text',
+    ]);
+    let calls = 0;
+    for (const name of openSearchFunctionNames('SQL')) {
+      const expressions = [`${name}()`];
+      for (const [place, first] of ARGUMENTS[0].entries()) {
+        expressions.push(`${name}(${first})`);
+        for (const [index, second] of ARGUMENTS[1].entries()) {
+          if ((index + place) % 5 !== 0) continue;
+          const third = ARGUMENTS[2][(index + calls) % ARGUMENTS[2].length];
+          expressions.push(`${name}(${first}, ${second})`, `${name}(${first}, ${second}, ${third})`);
+        }
+        expressions.push(
+          `${name}(1, ${first})`,
+          `${name}(DAY, 1, ${first})`,
+          `${name}(DAY, n, ${first})`,
+          `${name}('day', ${first})`,
+          `${name}(${first}, '5 minutes')`,
+        );
+      }
+      const taken = expressions.filter((one) => compile(`SELECT ${one} AS x FROM t`, 'SQL'));
+      assert.ok(taken.length > 0, `${name} takes nothing`);
+      calls += taken.length;
+      const columns = taken.map((one, index) => `${one} AS c${index}`).join(', ');
+      const pieces = columns.length < 10_000 ? [columns] : halves(taken);
+      for (const piece of pieces) {
+        await assert.doesNotReject(
+          kit.rows(`SELECT ${piece} FROM test`, undefined, undefined, 'SQL'),
+          piece.slice(0, 3_000),
+        );
+      }
+    }
+    assert.ok(calls > 2_000, `${calls} calls`);
+  }));
+
+/** Columns in texts that a query may be as long as. */
+function halves(expressions: readonly string[]): string[] {
+  const named = expressions.map((one, index) => `${one} AS c${index}`);
+  const size = 60;
+  return Array.from({ length: Math.ceil(named.length / size) }, (_, index) =>
+    named.slice(index * size, (index + 1) * size).join(', '),
+  );
+}

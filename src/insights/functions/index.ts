@@ -22,6 +22,15 @@ export function openSearchFunction(language: 'PPL' | 'SQL', name: string): strin
   return [`${language.toLowerCase()}:${name}`, `os:${name}`].find((key) => Object.hasOwn(OPEN_SEARCH_FUNCTIONS, key));
 }
 
+/** All names of PPL or SQL. */
+export function openSearchFunctionNames(language: 'PPL' | 'SQL'): string[] {
+  const names = Object.keys(OPEN_SEARCH_FUNCTIONS).flatMap((key) => {
+    const [prefix, name = ''] = key.split(':');
+    return (prefix === 'os' || prefix === language.toLowerCase()) && !name.startsWith('.') ? [name] : [];
+  });
+  return [...new Set(names)];
+}
+
 /** All names of Logs Insights QL, for messages and the reference. */
 export function functionNames(): string[] {
   return Object.keys(INSIGHTS);

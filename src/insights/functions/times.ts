@@ -104,12 +104,12 @@ function periodOf(period: Expression | undefined, node: CallNode): Period {
 const PERIOD_MAX = 40_000;
 
 /** Letters of Java's date formats that the engine writes and reads, and those behind `%` that it writes. */
-const WRITTEN_LETTERS = 'CDEGHKMSYadehkmswxy';
-const PARSED_LETTERS = 'CDEGHKMSYZadehkmswxy';
+export const WRITTEN_LETTERS = 'CDEGHKMSYadehkmswxy';
+export const PARSED_LETTERS = 'CDEGHKMSYZadehkmswxy';
 const PERCENT_LETTERS = 'CDFGHIMQRSTVWYabcdefghijklmnprstuwyz%';
 
 /** @throws {MalformedQuery} for letters that are not there, and a quote without its end */
-function javaFormat(node: CallNode, args: readonly Typed[], letters: string): string {
+export function javaFormat(node: CallNode, args: readonly Typed[], letters: string): string {
   const format = textLiteral(node, args, 1);
   const bare = format.replaceAll(/'[^']*'/g, '');
   const wrong = [...bare].find((one) => one === "'" || (/[A-Za-z]/.test(one) && !letters.includes(one)));
@@ -117,7 +117,7 @@ function javaFormat(node: CallNode, args: readonly Typed[], letters: string): st
   return format;
 }
 
-function percentFormat(node: CallNode, format: string): string {
+export function percentFormat(node: CallNode, format: string): string {
   for (const [, letter = ''] of format.matchAll(/%(.?)/gsu)) {
     if (letter === '' || !PERCENT_LETTERS.includes(letter)) throw wrongFormat(node, `%${letter}`);
   }

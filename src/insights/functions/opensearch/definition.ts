@@ -1,3 +1,4 @@
+import type { CallNode } from '../../syntax/index.ts';
 import { alsoNamed, type FunctionDefinition, type FunctionTable, scalar } from '../definition.ts';
 
 /**
@@ -23,7 +24,16 @@ export function same(
   const known = table[of.toLowerCase()];
   const [first = of, ...others] = names;
   if (!known) throw new Error(`BUG: there is no function ${of}`);
-  return alsoNamed(scalar(first, least, most, known.compile), ...others);
+  const { compile } = known;
+  return alsoNamed(
+    scalar(first, least, most, (node, ...rest) => compile(unprefixed(node), ...rest)),
+    ...others,
+  );
+}
+
+/** For messages: the call under the name that stands in the query. */
+export function unprefixed(node: CallNode): CallNode {
+  return { ...node, name: node.name.slice(node.name.indexOf(':') + 1) };
 }
 
 /** A scalar under several names. */

@@ -6,7 +6,7 @@ import type { CallNode } from '../../syntax/index.ts';
 import { arg, type FunctionTable } from '../definition.ts';
 import { JSONS } from '../json.ts';
 import { many, same } from './definition.ts';
-import { shown } from './texts.ts';
+import { shown, textLiteral } from './texts.ts';
 
 export const OPEN_SEARCH_JSON: FunctionTable = {
   ...same(JSONS, 'jsonArraySize', 1, 1, 'size', 'cardinality', 'array_length', 'json_array_length'),
@@ -41,13 +41,12 @@ export const OPEN_SEARCH_JSON: FunctionTable = {
     const items = `JSONExtractArrayRaw(ifNull(${asShown(arg(args, 0))}, ''))`;
     return typed(itemOf(`arrayElement(${items}, toInt64(ifNull(trunc(${asNumber(arg(args, 1))}), 0)))`), 'any');
   }),
-  ...many('array_join', 2, 2, (_node, args) => {
+  ...many('array_join', 2, 2, (node, args, { parameters }) => {
     const list = asShown(arg(args, 0));
-    const items = `arrayMap(x -> ifNull(${itemOf('x')}, ''), arrayFilter(x -> x != 'null', JSONExtractArrayRaw(ifNull(${list}, ''))))`;
-    return typed(
-      `if(${list} IS NULL, NULL, arrayStringConcat(${items}, assumeNotNull(${shown(arg(args, 1))})))`,
-      'text',
-    );
+    const raw = `arrayFilter(x -> x != 'null', JSONExtractArrayRaw(ifNull(${list}, '')))`;
+    const items = `arrayMap(x -> ifNull(${itemOf('x')}, ''), ${raw})`;
+    const separator = parameters.text(textLiteral(node, args, 1));
+    return typed(`if(${list} IS NULL, NULL, arrayStringConcat(${items}, ${separator}))`, 'text');
   }),
 };
 

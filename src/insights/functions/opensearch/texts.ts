@@ -2,7 +2,7 @@
 import type { CompileContext } from '../../compile/context.ts';
 import { regexSource } from '../../compile/like.ts';
 import type { Relation } from '../../compile/relation.ts';
-import { asNumber, asShown, asText, type Typed, typed } from '../../compile/typed.ts';
+import { asNumber, asShown, type Typed, typed } from '../../compile/typed.ts';
 import { MalformedQuery } from '../../errors.ts';
 import type { CallNode } from '../../syntax/index.ts';
 import { arg, type FunctionTable } from '../definition.ts';
@@ -33,18 +33,24 @@ export const OPEN_SEARCH_TEXTS: FunctionTable = {
   ...text('crc32', 1, ([x]) => `toFloat64(CRC32(${x}))`, 'number'),
   ...text('initcap', 1, ([x = '']) => `if(${x} IS NULL, NULL, ${INITIAL.replace('X', x)})`),
   ...text('levenshtein', 2, ([a, b]) => `toFloat64(editDistanceUTF8(${a}, ${b}))`, 'number'),
-  ...text('translate', 3, ([x, from, to]) => `translateUTF8(${x}, ${from}, ${to})`),
+  // Characters of the one text become those at the same place in the other; where it is shorter, they go.
+  ...many('translate', 3, 3, (node, args, { parameters }) => {
+    const from = [...textLiteral(node, args, 1)];
+    const to = [...textLiteral(node, args, 2)].slice(0, from.length);
+    return typed(
+      `translateUTF8(${shown(arg(args, 0))}, ${parameters.text(from.join(''))}, ${parameters.text(to.join(''))})`,
+      'text',
+    );
+  }),
   ...text('instr', 2, ([x, part]) => `toFloat64(positionUTF8(${x}, ${part}))`, 'number'),
   ...many('string', 1, 1, (_node, args) => typed(asShown(booleanText(arg(args, 0))), 'text')),
   ...many('concat', 1, Infinity, (_node, args) => typed(`concat(${args.map(shown).join(', ')}, '')`, 'text')),
   // What is missing is passed over.
-  ...many('concat_ws', 1, Infinity, (_node, [separator, ...args]) => {
-    const list = `arrayFilter(x -> x IS NOT NULL, [${["CAST(NULL, 'Nullable(String)')", ...args.map(shown)].join(', ')}])`;
-    const by = separator ? asText(separator) : "''";
-    return typed(
-      `if(${by} IS NULL, NULL, arrayStringConcat(arrayMap(x -> assumeNotNull(x), ${list}), assumeNotNull(${by})))`,
-      'text',
-    );
+  ...many('concat_ws', 1, Infinity, (node, args, { parameters }) => {
+    const separator = parameters.text(textLiteral(node, args, 0));
+    const list = ["CAST(NULL, 'Nullable(String)')", ...args.slice(1).map(shown)].join(', ');
+    const there = `arrayMap(x -> assumeNotNull(x), arrayFilter(x -> x IS NOT NULL, [${list}]))`;
+    return typed(`toNullable(arrayStringConcat(${there}, ${separator}))`, 'text');
   }),
   ...many('sha2', 1, 2, (node, args) => {
     const bits = args[1]?.literal ?? 256;
@@ -102,9 +108,14 @@ export const OPEN_SEARCH_TEXTS: FunctionTable = {
     const missing = `${shown(arg(args, 0))} IS NULL OR ${shown(arg(args, 1))} IS NULL`;
     return typed(`if(${missing}, NULL, arrayElement(${parts}, ${part}))`, 'text');
   }),
-  ...many('substring_index', 3, 3, (node, args) => {
+  // All before so many separators, or behind them when they are counted from the end.
+  ...many('substring_index', 3, 3, (node, args, { parameters }) => {
+    const x = shown(arg(args, 0));
+    const separator = parameters.text(textLiteral(node, args, 1));
     const count = wholeLiteral(node, args, 2);
-    return typed(`substringIndexUTF8(${shown(arg(args, 0))}, ${separatorOf(node, args)}, ${count})`, 'text');
+    const parts = `splitByString(${separator}, assumeNotNull(${x}))`;
+    const some = count > 0 ? `arraySlice(${parts}, 1, ${count})` : `arraySlice(${parts}, ${count})`;
+    return typed(`if(${x} IS NULL, NULL, arrayStringConcat(${some}, ${separator}))`, 'text');
   }),
   ...many('regexp_extract regexp_substr', 2, 3, (node, args, { parameters }) => {
     const pattern = parameters.text(patternOf(node, args));
@@ -159,17 +170,15 @@ export function wholeLiteral(node: CallNode, args: readonly Typed[], index: numb
   throw new MalformedQuery('A whole number is needed here.', node.args[index]?.span ?? node.span);
 }
 
-/** A separator that is written in the query. */
-function separatorOf(node: CallNode, args: readonly Typed[]): string {
-  if (typeof arg(args, 1).literal === 'string') return arg(args, 1).sql;
-  throw new MalformedQuery('The separator is a text in quotes.', node.args[1]?.span ?? node.span);
+/** A text that is written in the query: the engine wants it as it is. */
+export function textLiteral(node: CallNode, args: readonly Typed[], index: number): string {
+  const { literal } = arg(args, index);
+  if (typeof literal === 'string') return literal;
+  throw new MalformedQuery('A text in quotes is needed here.', node.args[index]?.span ?? node.span);
 }
 
 function patternOf(node: CallNode, args: readonly Typed[]): string {
-  const { literal } = arg(args, 1);
-  const span = node.args[1]?.span ?? node.span;
-  if (typeof literal === 'string') return regexSource(literal, span);
-  throw new MalformedQuery('The regular expression is a text in quotes.', span);
+  return regexSource(textLiteral(node, args, 1), node.args[1]?.span ?? node.span);
 }
 
 function trimmed(
@@ -185,11 +194,11 @@ function trimmed(
 }
 
 function padded(name: string, sql: string): FunctionTable {
-  return many(name, 2, 3, (_node, args) => {
+  return many(name, 2, 3, (node, args, { parameters }) => {
     const x = shown(arg(args, 0));
     const length = `toUInt64(greatest(least(${integer(arg(args, 1))}, ${MADE_CHARS_MAX}), 0))`;
-    const pad = args.length === 3 ? shown(arg(args, 2)) : "' '";
-    return typed(`substringUTF8(${sql}(${x}, ${length}, assumeNotNull(${pad})), 1, ${length})`, 'text');
+    const pad = parameters.text(args.length === 3 ? textLiteral(node, args, 2) : ' ');
+    return typed(`substringUTF8(${sql}(${x}, ${length}, ${pad}), 1, ${length})`, 'text');
   });
 }
 

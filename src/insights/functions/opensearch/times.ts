@@ -7,8 +7,8 @@ import { asNumber, asText, type Typed, typed } from '../../compile/typed.ts';
 import { MalformedQuery, type Span } from '../../errors.ts';
 import type { CallNode, DurationNode, DurationUnit, Expression } from '../../syntax/index.ts';
 import { arg, type FunctionTable } from '../definition.ts';
-import { floorTo } from '../times.ts';
-import { many } from './definition.ts';
+import { floorTo, javaFormat, PARSED_LETTERS, percentFormat, WRITTEN_LETTERS } from '../times.ts';
+import { many, unprefixed } from './definition.ts';
 import { integer } from './texts.ts';
 
 const INTERVALS: Readonly<Record<string, string>> = {
@@ -45,11 +45,11 @@ export const OPEN_SEARCH_TIMES: FunctionTable = {
   ),
   ...many('from_unixtime', 1, 2, (node, args, context) => {
     const at = typed(fromMillis(`${asNumber(arg(args, 0))} * 1000`), 'time');
-    const format = args.length === 2 ? formatOf(node, args, 1) : 'yyyy-MM-dd HH:mm:ss';
+    const format = args.length === 2 ? formatOf(node, args) : 'yyyy-MM-dd HH:mm:ss';
     return formatted(at, format, context);
   }),
   ...many('date_format', 2, 2, (node, args, context) =>
-    formatted(typed(time(arg(args, 0)), 'time'), formatOf(node, args, 1), context),
+    formatted(typed(time(arg(args, 0)), 'time'), formatOf(node, args), context),
   ),
   ...many('date_trunc', 2, 2, (node, args) => typed(startOf(unitOf(node, args, 0), time(arg(args, 1))), 'time')),
   ...many('trunc', 2, 2, (node, args) => dateOf(typed(startOf(unitOf(node, args, 1), time(arg(args, 0))), 'time'))),
@@ -162,7 +162,7 @@ function time(value: Typed): string {
 /** Of one argument a time in a usual form, of two a text in a format. */
 function timeOf(node: CallNode, args: readonly Typed[], { parameters }: CompileContext): string {
   if (args.length < 2) return time(arg(args, 0));
-  const format = parameters.text(formatOf(node, args, 1));
+  const format = parameters.text(javaFormat(unprefixed(node), args, PARSED_LETTERS));
   return `toDateTime64(parseDateTime64InJodaSyntaxOrNull(${asText(arg(args, 0))}, ${format}, 'UTC'), 3, 'UTC')`;
 }
 
@@ -179,7 +179,6 @@ function dateOf(at: Typed): Typed {
 }
 
 function formatted(at: Typed, format: string, { parameters }: CompileContext): Typed {
-  // PPL's formats are MySQL's, SQL's are Java's.
   const call = format.includes('%') ? 'formatDateTime' : 'formatDateTimeInJodaSyntax';
   return typed(`${call}(${at.sql}, ${parameters.text(format)}, 'UTC')`, 'text');
 }
@@ -216,10 +215,11 @@ function intervalOf(node: CallNode, args: readonly Typed[], index: number): stri
   return INTERVALS[unitOf(node, args, index)] ?? '';
 }
 
-function formatOf(node: CallNode, args: readonly Typed[], index: number): string {
-  const { literal } = arg(args, index);
-  if (typeof literal === 'string') return literal;
-  throw new MalformedQuery('A format is a text in quotes.', spanOf(node.args[index], node));
+/** Of what is written: PPL's formats are MySQL's, SQL's are Java's. */
+function formatOf(node: CallNode, args: readonly Typed[]): string {
+  const { literal } = arg(args, 1);
+  const isPercent = typeof literal === 'string' && literal.includes('%');
+  return isPercent ? percentFormat(unprefixed(node), literal) : javaFormat(unprefixed(node), args, WRITTEN_LETTERS);
 }
 
 function spanOf(node: Expression | undefined, otherwise: CallNode): Span {

@@ -31,15 +31,14 @@ export const join = defineStep<JoinNode>({
     });
     const joined: Relation = { ...input, made };
     const isRight = (name: string): boolean => name.startsWith(`${right}.`);
-    const parts = conjuncts(on).map((part) => conditionOf(part, joined, isRight, context));
-    const keyed = parts.some(({ keyed: is }) => is);
-    // The engine joins by an equality at least; where the query has none, every row has the same key.
+    const conditions = conjuncts(on).map((part) => conditionOf(part, joined, isRight, context));
+    // The engine joins by an equality at least, and the query may have none: every row has the same key besides.
     const [ours, theirs] = [context.newColumn(), context.newColumn()];
     const rightFrom = context.stage(`SELECT ${[...selected, `1 AS ${theirs}`].join(', ')} FROM ${other.from}`);
-    const leftFrom = keyed ? input.from : context.stage(`SELECT *, 1 AS ${ours} FROM ${input.from}`);
-    const conditions = [...(keyed ? [] : [`${ours} = ${theirs}`]), ...parts.map(({ sql }) => sql)].join(' AND ');
+    const leftFrom = context.stage(`SELECT *, 1 AS ${ours} FROM ${input.from}`);
+    const matches = [`${ours} = ${theirs}`, ...conditions].join(' AND ');
     const how = type === 'left' ? 'LEFT JOIN' : 'INNER JOIN';
-    return { ...joined, from: context.stage(`SELECT * FROM ${leftFrom} ${how} ${rightFrom} ON ${conditions}`) };
+    return { ...joined, from: context.stage(`SELECT * FROM ${leftFrom} ${how} ${rightFrom} ON ${matches}`) };
   },
 });
 
@@ -49,15 +48,15 @@ function conditionOf(
   joined: Relation,
   isRight: (name: string) => boolean,
   context: CompileContext,
-): { readonly sql: string; readonly keyed: boolean } {
+): string {
   if (part.kind === 'binary' && part.operator === '=') {
     const sides = [part.left, part.right].map((one) => fieldsIn(one).map(({ name }) => isRight(name)));
     const apart = sides.every((side) => side.length > 0) && sides.flat().some(Boolean);
     const clean = sides.every((side) => new Set(side).size === 1) && sides[0]?.[0] !== sides[1]?.[0];
     if (apart && clean) {
       const [a, b] = [part.left, part.right].map((one) => asShown(context.expression(one, joined)));
-      return { sql: `${a} = ${b}`, keyed: true };
+      return `${a} = ${b}`;
     }
   }
-  return { sql: `ifNull(${asCondition(context.expression(part, joined))}, 0)`, keyed: false };
+  return `ifNull(${asCondition(context.expression(part, joined))}, 0)`;
 }
