@@ -21,7 +21,7 @@ import { costOf } from './gateway/processes.ts';
 
 const { values } = parseArgs({
   options: {
-    records: { type: 'string', default: '10000' },
+    records: { type: 'string', default: '200000' },
     warm: { type: 'string', default: '5' },
     /** Kept and used again when it holds as many records. */
     data: { type: 'string' },
@@ -148,6 +148,10 @@ async function measureCases(root: string, cases: readonly Case[]): Promise<void>
       const child = await costOf(process.pid, { descendantsOnly: true });
       const part = (name: keyof Parts): string => ms(median(warm.map(({ parts }) => parts[name])));
       const grep = one.grep && !values['no-rivals'] ? await zgrep(join(root, 'objects'), one.grep) : undefined;
+      const { recordsMatched } = cold.view.statistics;
+      if (grep && grep.lines !== recordsMatched) {
+        throw new Error(`${one.name}: zgrep finds ${grep.lines} records, the query ${recordsMatched}`);
+      }
       const duck = one.duckdb !== undefined ? await duckdb?.run(one.duckdb, WARM_RUNS) : undefined;
       line([
         one.name,
