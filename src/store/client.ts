@@ -22,6 +22,8 @@ const WRITE_TIMEOUT_MS = 180_000;
 const QUERY_GRACE_MS = 5_000;
 /** Threads of one query in the engine: others, and inserts, must get on beside it. */
 const QUERY_THREADS_MAX = 2;
+/** Every statement ends by a time-out of its own; a query of an hour may be silent until its end. Milliseconds. */
+const SILENCE_MS_MAX = 65 * 60_000;
 /** Connections to the store; the embedded one runs 10 statements at a time. */
 const CONNECTIONS_MAX = 16;
 const PING_TIMEOUT_MS = 5_000;
@@ -65,7 +67,7 @@ export class StoreClient {
   readonly #agent: HttpAgent;
 
   constructor(options: StoreClientOptions) {
-    const agentOptions = { keepAlive: true, maxSockets: CONNECTIONS_MAX, timeout: WRITE_TIMEOUT_MS };
+    const agentOptions = { keepAlive: true, maxSockets: CONNECTIONS_MAX, timeout: SILENCE_MS_MAX };
     this.#agent =
       options.socketPath === undefined
         ? new (options.url.startsWith('https:') ? HttpsAgent : HttpAgent)(agentOptions)
@@ -75,7 +77,7 @@ export class StoreClient {
     this.#client = createClient({
       url: options.url,
       http_agent: this.#agent,
-      request_timeout: WRITE_TIMEOUT_MS,
+      request_timeout: SILENCE_MS_MAX,
       use_multipart_params_auto: true,
       application: 'varve',
       log: { level: ClickHouseLogLevel.OFF },

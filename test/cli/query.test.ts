@@ -176,7 +176,7 @@ sand   escape ␛[2J
       'on a terminal it fits the width, with colours unless NO_COLOR is set',
       { skip: !hasScript },
       async () => {
-        const command = `stty cols 30; "${process.execPath}" "${VARVE}" query 'fields layer, note | sort @timestamp' --log-group /varve/layers`;
+        const command = `stty cols 30; "${process.execPath}" "${VARVE}" query 'fields layer, note | sort @timestamp' --log-group /varve/layers 2>/dev/null`;
         const onTerminal = async (more: Readonly<Record<string, string>>): Promise<string[]> => {
           const environment = { ...server.environment, TERM: 'xterm', ...more };
           return (await run('script', ['-qec', command, '/dev/null'], environment)).stdout.split('\r\n');
