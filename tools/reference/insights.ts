@@ -1,8 +1,13 @@
-/** docs/reference/insights.md: the commands of Logs Insights QL, as their code says what they do, and the functions. */
+/** docs/reference/insights.md: the commands of Logs Insights QL, as their code says what they do, and the functions; those of PPL and SQL. */
 import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { commandNames } from '../../src/insights/commands/index.ts';
-import { functionNamed, functionNames } from '../../src/insights/functions/index.ts';
+import {
+  functionNamed,
+  functionNames,
+  openSearchFunction,
+  openSearchFunctionNames,
+} from '../../src/insights/functions/index.ts';
 import { code } from './markdown.ts';
 
 const DEFINITION =
@@ -38,7 +43,29 @@ ${rows.map(([names, words]) => `### ${names}\n\n${words}`).join('\n\n')}
 Of many rows, in stats: ${functionsThat(true)}.
 
 Of one row: ${functionsThat(false)}.
+
+## OpenSearch PPL and SQL
+
+What of their grammar is there stands in [compatibility](../compatibility.md). Functions are written in any case.
+
+Aggregates: ${openSearchFunctions(true)}.
+
+Others: ${openSearchFunctions(false)}.
 `;
+}
+
+/** Those of PPL and SQL, which have the same but for the scale of percentiles. */
+function openSearchFunctions(aggregate: boolean): string {
+  const names = (['PPL', 'SQL'] as const).flatMap((language) =>
+    openSearchFunctionNames(language).filter((name) => {
+      const known = openSearchFunction(language, name);
+      return known !== undefined && functionNamed(known)?.aggregate === aggregate;
+    }),
+  );
+  return [...new Set(names)]
+    .toSorted((a, b) => a.localeCompare(b))
+    .map(code)
+    .join(', ');
 }
 
 /** A comment's text: paragraphs stay, as do lists and what is set in by three spaces. */
