@@ -11,6 +11,12 @@ const BODY_BYTES_MAX: Readonly<Record<ServiceName, number>> = {
   // Documents only (DeleteObjects, policies); objects themselves are streams.
   s3: 4 * MIB,
   iam: 1 * MIB,
+  cloudtrail: 1 * MIB,
+  // A message, or a batch of them, has 1 MiB, which forms and JSON may write six times as long.
+  sns: 8 * MIB,
+  sqs: 8 * MIB,
+  'bedrock-agent': 8 * MIB,
+  'bedrock-agent-runtime': 25_000_000,
   sts: 1 * MIB,
 };
 

@@ -1,6 +1,10 @@
+export { auditErrorCode, auditEventOf } from './audit/of-invocation.ts';
+export { renderAuditEvent } from './audit/render.ts';
+export * from './audit/types.ts';
 export { INLINE_BODY_BYTES_MAX } from './bodies.ts';
 export { chunkText, type ConverseEvent, type RequestContent, type ResponseContent } from './content.ts';
 export { aggregateConverse } from './converse/aggregate.ts';
+export { decodeAuditBegin, decodeAuditEvent, encodeAuditBegin, encodeAuditEvent } from './entries/audit-event.ts';
 export { decodeGap, encodeGap } from './entries/gap.ts';
 export { decodeInvocationBegin, encodeInvocationBegin } from './entries/invocation-begin.ts';
 export { attachmentsOf, decodeInvocationEnd, encodeInvocationEnd } from './entries/invocation-end.ts';

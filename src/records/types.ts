@@ -1,3 +1,5 @@
+import type { AuditBegin } from './audit/types.ts';
+
 /** Kinds of journal entries (`JournalEntryInput.kind`); numbers are on disk for ever. */
 export const ENTRY_KIND = {
   /** A model call was begun: {@link InvocationBegin} as JSON. */
@@ -8,6 +10,10 @@ export const ENTRY_KIND = {
   logEvents: 3,
   /** Entries that a reader gave up or that could not be written: {@link GapMarker} as JSON. */
   gap: 4,
+  /** An API call that changes something is about to be carried out: {@link AuditBegin}. */
+  auditBegin: 5,
+  /** An API call was answered: {@link AuditEvent}. (Model calls carry theirs in their begin and end.) */
+  auditEvent: 6,
 } as const;
 
 /** The four operations that Bedrock logs. */
@@ -55,6 +61,8 @@ export interface InvocationBegin {
   /** Absent when logging was off: the call is then journalled without bodies and delivered nowhere. */
   readonly logging?: LoggingSnapshot;
   readonly upstream: string;
+  /** The API call as CloudTrail tells it. */
+  readonly audit?: AuditBegin;
 }
 
 export interface TokenCounts {

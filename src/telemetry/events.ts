@@ -31,7 +31,7 @@ export type TelemetryEvent =
 
 /** Events of lower rooms, which name themselves; `level` defaults to debug. */
 export interface RoomEvent {
-  readonly name: `${'journal' | 'delivery' | 'store' | 'objects' | 'buckets' | 'log-groups' | 'upstream' | 'identity'}.${string}`;
+  readonly name: `${'journal' | 'delivery' | 'store' | 'objects' | 'buckets' | 'log-groups' | 'upstream' | 'identity' | 'audit' | 'trails' | 'topics' | 'queues'}.${string}`;
   readonly level?: 'debug' | 'info' | 'warn' | 'error';
   readonly [key: string]: unknown;
 }

@@ -9,6 +9,14 @@ import type { ProtocolName, ServiceName } from './types.ts';
 const INTERNAL_ERRORS: Readonly<Record<ServiceName, readonly [code: string, message: string]>> = {
   bedrock: ['InternalServerException', 'An internal server error occurred. Retry your request.'],
   'bedrock-runtime': ['InternalServerException', 'An internal server error occurred. Retry your request.'],
+  'bedrock-agent': ['InternalServerException', 'An internal server error occurred. Retry your request.'],
+  'bedrock-agent-runtime': ['InternalServerException', 'An internal server error occurred. Retry your request.'],
+  cloudtrail: [
+    'InternalFailure',
+    'The request processing has failed because of an unknown error, exception or failure.',
+  ],
+  sns: ['InternalError', 'The request processing has failed because of an unknown error, exception or failure.'],
+  sqs: ['InternalFailure', 'The request processing has failed because of an unknown error, exception or failure.'],
   logs: ['ServiceUnavailableException', 'The service cannot complete the request.'],
   iam: ['ServiceFailure', 'The request processing has failed because of an unknown error, exception or failure.'],
   sts: ['InternalFailure', 'The request processing has failed because of an unknown error, exception or failure.'],

@@ -16,7 +16,12 @@ const UNPARSABLE = '';
 
 /** What stands behind the code in Bedrock's `x-amzn-ErrorType` (recorded from the service). */
 const BEDROCK_ERROR_SUFFIX = ':http://internal.amazon.com/coral/com.amazon.bedrock/';
-const BEDROCK_SERVICES: ReadonlySet<ServiceName> = new Set(['bedrock', 'bedrock-runtime']);
+const BEDROCK_SERVICES: ReadonlySet<ServiceName> = new Set([
+  'bedrock',
+  'bedrock-runtime',
+  'bedrock-agent',
+  'bedrock-agent-runtime',
+]);
 
 function jsonCodec(contentType: string, useJsonName: boolean): BodyCodec {
   const readers = new JsonReaders(useJsonName);

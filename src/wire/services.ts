@@ -6,10 +6,15 @@ import type { ServiceName } from './types.ts';
 export const SERVICE_NAMES = [
   'bedrock',
   'bedrock-runtime',
+  'bedrock-agent',
+  'bedrock-agent-runtime',
   's3',
   'logs',
   'iam',
   'sts',
+  'cloudtrail',
+  'sns',
+  'sqs',
 ] as const satisfies ServiceName[];
 
 const LOADED = new Map<ServiceName, ServiceSchema>();

@@ -2,7 +2,18 @@ import type { QueryParameters } from './query-string.ts';
 import type { Operation, ServiceSchema } from './schema.ts';
 
 /** The services whose schemas are generated (`generated/<name>.json`). */
-export type ServiceName = 'bedrock' | 'bedrock-runtime' | 's3' | 'logs' | 'iam' | 'sts';
+export type ServiceName =
+  | 'bedrock'
+  | 'bedrock-runtime'
+  | 'bedrock-agent'
+  | 'bedrock-agent-runtime'
+  | 's3'
+  | 'logs'
+  | 'iam'
+  | 'sts'
+  | 'cloudtrail'
+  | 'sns'
+  | 'sqs';
 
 /** Header names in lower case; repeated headers joined with "," as Node does; HTTP/2's `:authority` is kept. */
 export type WireHeaders = Readonly<Record<string, string | undefined>>;

@@ -14,6 +14,11 @@ export { findViolations, type Violation } from './validation/constraints.ts';
 const CODES: Readonly<Record<ServiceName, string>> = {
   bedrock: 'ValidationException',
   'bedrock-runtime': 'ValidationException',
+  'bedrock-agent': 'ValidationException',
+  'bedrock-agent-runtime': 'ValidationException',
+  cloudtrail: 'ValidationException',
+  sns: 'InvalidParameter',
+  sqs: 'InvalidParameterValue',
   logs: 'InvalidParameterException',
   iam: 'ValidationError',
   sts: 'ValidationError',

@@ -26,6 +26,15 @@ export const SOURCES: readonly SourceNames[] = [
   { name: 'logs', clientPackage: '@aws-sdk/client-cloudwatch-logs', botocore: 'logs' },
   { name: 'iam', clientPackage: '@aws-sdk/client-iam', botocore: 'iam' },
   { name: 'sts', clientPackage: '@aws-sdk/client-sts', botocore: 'sts' },
+  { name: 'cloudtrail', clientPackage: '@aws-sdk/client-cloudtrail', botocore: 'cloudtrail' },
+  { name: 'sns', clientPackage: '@aws-sdk/client-sns', botocore: 'sns' },
+  { name: 'sqs', clientPackage: '@aws-sdk/client-sqs', botocore: 'sqs' },
+  { name: 'bedrock-agent', clientPackage: '@aws-sdk/client-bedrock-agent', botocore: 'bedrock-agent' },
+  {
+    name: 'bedrock-agent-runtime',
+    clientPackage: '@aws-sdk/client-bedrock-agent-runtime',
+    botocore: 'bedrock-agent-runtime',
+  },
 ];
 
 /** One line an entry: small, and a change shows as the line it is. */

@@ -1,0 +1,44 @@
+/**
+ * What CloudTrail tells of an operation: data that stands beside the operation table of each service (`audit.ts`), as what a
+ * caller needs does. Every operation of a service has a rule, also one that Varve lacks; a test says so.
+ * (Sources: the "Logging … API calls with CloudTrail" page of each service; specs: cloudtrail.md, bedrock-operations.md.)
+ */
+import type { AuditMembers, AuditResource } from '#records';
+
+/**
+ * Which members of an input or output are shown.
+ *   `all`    what the model has, but for members that it marks sensitive (HIDDEN_DUE_TO_SECURITY_REASONS), blobs and streams
+ *   `none`   nothing: `requestParameters` or `responseElements` is null
+ *   a list   only these paths of members (`a.b`, lists are passed through); those with a `!` behind are there, but HIDDEN
+ */
+export type Shown = 'all' | 'none' | readonly string[];
+
+/** Where a call is made: what resources' ARNs need. */
+export interface AuditScope {
+  readonly accountId: string;
+  readonly region: string;
+}
+
+export interface AuditRule {
+  /** `none`: AWS records no event of it at all. */
+  readonly category: 'Management' | 'Data' | 'none';
+  readonly readOnly: boolean;
+  readonly request: Shown;
+  readonly response: Shown;
+  /** Default: the operation's name. */
+  readonly eventName?: string;
+  /** Default: the service's (`AuditTable.eventSource`). */
+  readonly eventSource?: string;
+  readonly resources?: (input: never, scope: AuditScope) => readonly AuditResource[];
+  /** `requestParameters` where the members' own shapes do not do, from the shown members. */
+  readonly shapeRequest?: (shown: AuditMembers, input: never) => AuditMembers | null;
+  readonly shapeResponse?: (shown: AuditMembers, output: never) => AuditMembers | null;
+}
+
+export interface AuditTable<Names extends string = string> {
+  /** Such as `bedrock.amazonaws.com`. */
+  readonly eventSource: string;
+  /** How times are written: `2026-11-21T09:30:00Z`, or `Nov 21, 2026, 9:30:00 AM` as older services do. */
+  readonly times: 'iso' | 'us';
+  readonly operations: Readonly<Record<Names, AuditRule>>;
+}
