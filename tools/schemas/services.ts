@@ -16,6 +16,12 @@ export interface SourceNames {
 export const SOURCES: readonly SourceNames[] = [
   { name: 'bedrock', clientPackage: '@aws-sdk/client-bedrock', botocore: 'bedrock' },
   { name: 'bedrock-runtime', clientPackage: '@aws-sdk/client-bedrock-runtime', botocore: 'bedrock-runtime' },
+  { name: 'bedrock-agent', clientPackage: '@aws-sdk/client-bedrock-agent', botocore: 'bedrock-agent' },
+  {
+    name: 'bedrock-agent-runtime',
+    clientPackage: '@aws-sdk/client-bedrock-agent-runtime',
+    botocore: 'bedrock-agent-runtime',
+  },
   {
     name: 's3',
     clientPackage: '@aws-sdk/client-s3',
@@ -29,12 +35,6 @@ export const SOURCES: readonly SourceNames[] = [
   { name: 'cloudtrail', clientPackage: '@aws-sdk/client-cloudtrail', botocore: 'cloudtrail' },
   { name: 'sns', clientPackage: '@aws-sdk/client-sns', botocore: 'sns' },
   { name: 'sqs', clientPackage: '@aws-sdk/client-sqs', botocore: 'sqs' },
-  { name: 'bedrock-agent', clientPackage: '@aws-sdk/client-bedrock-agent', botocore: 'bedrock-agent' },
-  {
-    name: 'bedrock-agent-runtime',
-    clientPackage: '@aws-sdk/client-bedrock-agent-runtime',
-    botocore: 'bedrock-agent-runtime',
-  },
 ];
 
 /** One line an entry: small, and a change shows as the line it is. */

@@ -92,7 +92,8 @@ class PatternReader {
   }
 
   #group(): Node | undefined {
-    const head = /^\((?:\?(?:[:=!]|<[=!]))?/.exec(this.#source.slice(this.#at))?.[0] ?? '(';
+    // A group of flags alone, such as `(?s)`, takes nothing either.
+    const head = /^\((?:\?(?:[:=!]|<[=!]|[a-z]+(?=\))))?/.exec(this.#source.slice(this.#at))?.[0] ?? '(';
     this.#at += head.length;
     const node = this.read();
     this.#at += 1;
