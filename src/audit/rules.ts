@@ -22,6 +22,7 @@ export interface AuditScope {
 export interface AuditRule {
   /** `none`: AWS records no event of it at all. */
   readonly category: 'Management' | 'Data' | 'none';
+  /** What AWS says of it; a call that only reads can have a `response` all the same (AssumeRole). */
   readonly readOnly: boolean;
   readonly request: Shown;
   readonly response: Shown;
@@ -40,5 +41,7 @@ export interface AuditTable<Names extends string = string> {
   readonly eventSource: string;
   /** How times are written: `2026-11-21T09:30:00Z`, or `Nov 21, 2026, 9:30:00 AM` as older services do. */
   readonly times: 'iso' | 'us';
+  /** `awsRegion` of every event of the service, wherever it was called: IAM is one service for all Regions. */
+  readonly region?: 'us-east-1';
   readonly operations: Readonly<Record<Names, AuditRule>>;
 }

@@ -86,7 +86,7 @@ export interface SelectableEvent {
   readonly eventType: string;
   readonly readOnly: boolean;
   readonly identity: UserIdentity;
-  readonly resources?: readonly { readonly ARN: string; readonly type: string }[];
+  readonly resources?: readonly { readonly ARN?: string; readonly ARNPrefix?: string; readonly type: string }[];
   readonly fromConsole?: true;
 }
 

@@ -37,7 +37,10 @@ export interface UserIdentity {
 }
 
 export interface AuditResource {
-  readonly ARN: string;
+  /** Not there when the call names no single resource of the type, such as an inline agent. */
+  readonly ARN?: string;
+  /** Instead of `ARN` where the call is about all that begins so: the objects that ListObjects lists. */
+  readonly ARNPrefix?: string;
   readonly accountId?: string;
   /** Such as `AWS::S3::Object`. */
   readonly type: string;
