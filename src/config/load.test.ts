@@ -33,6 +33,18 @@ test('a flag beats the environment and the environment beats the file', () =>
     assert.deepEqual([config.listen, config.data, config.region], ['127.0.0.1:3', 'from-environment', 'eu-west-1']);
   }));
 
+test('the environment sets how long log files and digests wait', () =>
+  withFile('trails:\n  interval: 1m\n  lookupPerSecond: 0\n', async (path) => {
+    const { trails, delivery } = await loadConfig(
+      { config: path },
+      { VARVE_TRAIL_INTERVAL: '2s', VARVE_DIGEST_INTERVAL: '10m', VARVE_DELIVERY_INTERVAL: '1s' },
+    );
+    assert.deepEqual(trails, { interval: '2s', digestInterval: '10m', lookupPerSecond: 0, silenceAlarm: '0s' });
+    assert.equal(delivery.interval, '1s');
+    const { trails: defaults } = await loadConfig({}, {});
+    assert.deepEqual([defaults.interval, defaults.digestInterval, defaults.lookupPerSecond], ['5m', '1h', 2]);
+  }));
+
 test('an unknown key is an error that names it and the nearest valid one, at any depth', () => {
   assert.throws(() => checkConfig({ lisen: 'x' }, 'test'), /unknown key "lisen"; did you mean "listen"\?/);
   assert.throws(

@@ -114,9 +114,14 @@ function applyEnvironment(tree: Tree, environment: Readonly<Record<string, strin
   for (const [variable, key] of Object.entries(plain)) {
     if (environment[variable] !== undefined) tree[key] = environment[variable];
   }
-  if (environment['VARVE_STORE_URL'] !== undefined) section(tree, 'store')['url'] = environment['VARVE_STORE_URL'];
-  if (environment['VARVE_DELIVERY_INTERVAL'] !== undefined) {
-    section(tree, 'delivery')['interval'] = environment['VARVE_DELIVERY_INTERVAL'];
+  const inSections = {
+    VARVE_STORE_URL: ['store', 'url'],
+    VARVE_DELIVERY_INTERVAL: ['delivery', 'interval'],
+    VARVE_TRAIL_INTERVAL: ['trails', 'interval'],
+    VARVE_DIGEST_INTERVAL: ['trails', 'digestInterval'],
+  } as const;
+  for (const [variable, [part, key]] of Object.entries(inSections)) {
+    if (environment[variable] !== undefined) section(tree, part)[key] = environment[variable];
   }
   applyAccountEnvironment(tree, environment);
 }

@@ -134,6 +134,20 @@ export const configSchema = z.strictObject({
       parkedRetry: duration('60s').describe('How often a destination that denies or is gone is tried again.'),
     })
     .prefault({}),
+  trails: z
+    .strictObject({
+      interval: duration('5m').describe("How long a trail's log file waits for more events."),
+      digestInterval: duration('1h').describe('The time that one digest file of a trail tells of.'),
+      lookupPerSecond: z
+        .int()
+        .nonnegative()
+        .default(2)
+        .describe('LookupEvents calls an account and Region may make in a second, as in AWS; 0: any number.'),
+      silenceAlarm: duration('0s').describe(
+        'A trail that logs and has delivered nothing for so long raises an alarm; 0s: never.',
+      ),
+    })
+    .prefault({}),
   store: z
     .strictObject({
       url: z.string().optional().describe("A ClickHouse server's or cluster's URL; absent: the embedded engine."),

@@ -29,6 +29,8 @@ const ENVIRONMENT: Readonly<Record<string, string>> = {
   'accounts[].rootAccessKeyId': 'VARVE_ROOT_ACCESS_KEY_ID (the first)',
   'accounts[].rootSecretAccessKey': 'VARVE_ROOT_SECRET_ACCESS_KEY (the first)',
   'delivery.interval': 'VARVE_DELIVERY_INTERVAL',
+  'trails.interval': 'VARVE_TRAIL_INTERVAL',
+  'trails.digestInterval': 'VARVE_DIGEST_INTERVAL',
   'store.url': 'VARVE_STORE_URL',
 };
 
