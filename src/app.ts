@@ -5,21 +5,14 @@
 import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { type Clock, type IdSource, parseDurationMs, randomIds, Semaphore, systemClock } from '#base';
+import { Auditor, MissedEntries, recoverInterruptedCalls } from '#audit';
 import { Buckets } from '#buckets';
 import { type Config, rootKeys, serverKey, splitListen } from '#config';
 import { DeliveryManager, STORE_BATCH, STORE_RETRY, storeSink } from '#delivery';
 import { Gateway, type GatewayDependencies, type Service } from '#gateway';
 import { Authorizer, DenialLog, Identity, WebIdentities } from '#identity';
-import {
-  Invocations,
-  LoggingConfigurations,
-  OPEN_CALLS_READER,
-  OpenCalls,
-  Recorder,
-  recoverInterrupted,
-  startCheckpoints,
-} from '#invocation';
-import { type FileSystem, openJournal } from '#journal';
+import { Invocations, LoggingConfigurations, Recorder, recoverInterrupted, startCheckpoints } from '#invocation';
+import { type FileSystem, OPEN_ENTRIES_READER, OpenEntries, openJournal } from '#journal';
 import { LogGroups } from '#log-groups';
 import { ENTRY_KIND } from '#records';
 import { LookupTables, Queries, QueryDefinitions } from '#queries';
@@ -295,7 +288,7 @@ async function openPlant(config: Config, parts: Partial<VarveParts>, telemetry: 
       logs: logSink(logGroups),
       render: renderEntry,
       settings: deliverySettings(config),
-      foreignReaders: [OPEN_CALLS_READER],
+      foreignReaders: [OPEN_ENTRIES_READER],
       onEvent: deliveryListener(emit),
     });
     closers.push(() => delivery.stop(DELIVERY_STOP_MS));
@@ -313,9 +306,10 @@ async function openPlant(config: Config, parts: Partial<VarveParts>, telemetry: 
       from: 0,
     });
 
-    const openCalls = new OpenCalls(journal);
-    const interrupted = await recoverInterrupted(journal, state, openCalls, inferenceRegionOf);
+    const openCalls = new OpenEntries(journal);
+    const { interrupted, from } = await recoverInterrupted(journal, state, openCalls, inferenceRegionOf);
     emit({ name: 'invocations-recovered', interrupted });
+    emit({ name: 'audit.recovered', level: 'info', interrupted: await recoverInterruptedCalls(journal, from) });
     closers.push(startCheckpoints(state, openCalls));
     const logging = await LoggingConfigurations.open(state, loggingPorts(buckets, logGroups, identity.directory), {
       register: (spec) => delivery.register(spec, journal.head),
@@ -325,13 +319,22 @@ async function openPlant(config: Config, parts: Partial<VarveParts>, telemetry: 
     const upstreams = openUpstreams(config, journal.spool, clock, ids);
     closers.push(() => upstreams.close());
     const bodyMemory = new Semaphore(config.limits.bodyMemoryBytes);
+    const missed = new MissedEntries(journal, emit);
     const recorder = new Recorder({
       journal,
       openCalls,
       emit,
+      missed,
       onFailure: config.journal.onFailure,
       modalitiesOf,
       bodyMemory,
+    });
+    const auditor = new Auditor({
+      journal,
+      openEntries: openCalls,
+      onFailure: config.journal.onFailure,
+      missed,
+      routesFor: () => [],
     });
     const invocations = new Invocations({
       journal,
@@ -400,6 +403,8 @@ async function openPlant(config: Config, parts: Partial<VarveParts>, telemetry: 
         enforced: config.authorization === 'enforce',
       }),
       noteDenial: (denial) => denials.note(denial),
+      auditor,
+      ownerOf: (arn) => resourceOf(arn)?.accountId,
       services,
       spool: journal.spool,
       signingKeys: new SigningKeys(),

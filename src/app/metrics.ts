@@ -2,7 +2,7 @@
 import type { DeliveryManager } from '#delivery';
 import type { Gateway } from '#gateway';
 import type { DenialLog } from '#identity';
-import type { OpenCalls } from '#invocation';
+import type { OpenEntries } from '#journal';
 import type { LogGroups } from '#log-groups';
 import type { Journal } from '#journal';
 import type { Store } from '#store';
@@ -12,7 +12,7 @@ export interface Measured {
   readonly journal: Journal;
   readonly store: Store;
   readonly delivery: DeliveryManager;
-  readonly openCalls: OpenCalls;
+  readonly openCalls: OpenEntries;
   readonly denials: DenialLog;
   readonly logGroups: Pick<LogGroups, 'metricValues'>;
   readonly gateway: () => Gateway | undefined;

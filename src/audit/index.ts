@@ -1,4 +1,6 @@
 export * from './auditor.ts';
+export { MissedEntries } from './missed-entries.ts';
+export { recoverInterruptedCalls } from './recovery.ts';
 export { requestParametersOf, responseElementsOf } from './redaction.ts';
 export * from './rules.ts';
-export { serviceIdentity, userIdentityOf } from './user-identity.ts';
+export { additionalOf, foreignIdentityOf, serviceIdentity, userIdentityOf } from './user-identity.ts';

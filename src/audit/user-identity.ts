@@ -1,5 +1,5 @@
 import type { Caller } from '#identity';
-import type { UserIdentity } from '#records';
+import type { AuditMembers, UserIdentity } from '#records';
 
 /** Who called, as CloudTrail tells it. (CloudTrail User Guide, "CloudTrail userIdentity element".) */
 export function userIdentityOf(caller: Caller): UserIdentity {
@@ -9,4 +9,14 @@ export function userIdentityOf(caller: Caller): UserIdentity {
 /** Of a call that a service of AWS makes on its own, such as Bedrock writing to a bucket. */
 export function serviceIdentity(servicePrincipal: string): UserIdentity {
   return { type: 'AWSService', invokedBy: servicePrincipal };
+}
+
+/** What the event tells besides: that a Bedrock API key was used. */
+export function additionalOf({ bearer }: Caller): AuditMembers | undefined {
+  return bearer === undefined ? undefined : { callWithBearerToken: true };
+}
+
+/** Who called, as the account hears it whose thing was asked for. */
+export function foreignIdentityOf({ accountId, userId }: Caller): UserIdentity {
+  return { type: 'AWSAccount', principalId: userId, accountId };
 }

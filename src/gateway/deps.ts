@@ -1,3 +1,4 @@
+import type { Auditor, AuditTable } from '#audit';
 import type { Clock, IdSource, Semaphore } from '#base';
 import type { AccessQuestion, Authorizer, Caller, Denial, Identity, Judgement, RequestContext } from '#identity';
 import type { Spool } from '#journal';
@@ -11,6 +12,8 @@ import type { InternalPaths } from './internal-paths.ts';
 export interface Service {
   readonly operations: OperationTable<string>;
   readonly authorization: AuthorizationTable<string>;
+  /** What CloudTrail tells of its operations. */
+  readonly audit?: AuditTable;
   /** Condition keys of the service's own that tell of the request itself, whatever is asked for. */
   readonly requestContext?: (authorization: ParsedAuthorization, receivedAtMs: number) => RequestContext;
   /** What a refused caller is told, where the service has words of its own. */
@@ -26,6 +29,9 @@ export interface GatewayDependencies {
   readonly authorizer: Authorizer;
   /** Keeps why a request was refused, for those who ask by its id. */
   readonly noteDenial: (denial: Denial) => void;
+  readonly auditor: Auditor;
+  /** The account that owns a thing whose ARN may not tell it: a bucket's, an object's. */
+  readonly ownerOf: (arn: string) => string | undefined;
   readonly services: ReadonlyMap<ServiceName, Service>;
   readonly spool: Spool;
   readonly signingKeys: SigningKeys;

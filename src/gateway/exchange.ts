@@ -1,8 +1,10 @@
 import type { Readable } from 'node:stream';
 import type { Body } from '#base';
 import type { Caller, RequestContext } from '#identity';
+import type { AuditMembers } from '#records';
 import type { ImplementedOperation } from '#services';
-import type { ParsedAuthorization, RequestHead, Route, VerifiedRequest, WireResponse } from '#wire';
+import type { ApiError, ParsedAuthorization, RequestHead, Route, VerifiedRequest, WireResponse } from '#wire';
+import type { ExchangeAudit } from './audit.ts';
 import type { Incoming, Outgoing } from './listener.ts';
 
 /** One request and its answer on their way through the chain; each step adds what it found out. */
@@ -23,6 +25,10 @@ export class Exchange {
   operation: ImplementedOperation | undefined;
   authorization: ParsedAuthorization | undefined;
   caller: Caller | undefined;
+  /** The signature or token held, or the operation takes callers without. */
+  isAuthenticated = false;
+  /** Whom the handler of an unsigned operation found to be calling. */
+  foundCaller: Caller | undefined;
   /** The secret of the caller's access key; never leaves the chain. */
   secret: string | undefined;
   verified: VerifiedRequest | undefined;
@@ -35,6 +41,11 @@ export class Exchange {
   bodyStream: Readable | undefined;
   input: unknown;
   response: WireResponse | undefined;
+  /** What the caller was told instead of an answer. */
+  error: ApiError | undefined;
+  audit: ExchangeAudit | undefined;
+  /** What the event tells of the output. */
+  responseElements: AuditMembers | null | undefined;
   /** The error's code, for metrics; empty when the request was answered. */
   errorCode = '';
   /** What must be done once the exchange is over, whichever way. */

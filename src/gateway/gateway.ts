@@ -1,6 +1,8 @@
+import { Readable } from 'node:stream';
 import { bug, type Clock, OperationalError } from '#base';
 import type { Emit } from '#telemetry';
 import { ApiError, encodeError } from '#wire';
+import { auditedFrames, concludeAudit } from './audit.ts';
 import { runChain } from './chain.ts';
 import type { GatewayDependencies } from './deps.ts';
 import { Exchange } from './exchange.ts';
@@ -74,13 +76,32 @@ export class Gateway {
     } catch (error) {
       exchange.response = this.#errorResponse(exchange, error);
     }
+    await this.#audit(exchange, dependencies);
     await respond(exchange, exchange.response ?? bug('the chain ended without an answer'), this.#stallMs);
+  }
+
+  /** No reply leaves before its event is durable. */
+  async #audit(exchange: Exchange, dependencies: GatewayDependencies): Promise<void> {
+    const { response, operation, error } = exchange;
+    const body = response?.body;
+    if (response && operation?.answersLate && !error && isFrames(body)) {
+      exchange.response = { ...response, body: auditedFrames(exchange, dependencies, body) };
+      return;
+    }
+    try {
+      const concluding = concludeAudit(exchange, dependencies);
+      if (concluding) await concluding;
+    } catch (failure) {
+      discard(body);
+      exchange.response = this.#errorResponse(exchange, failure);
+    }
   }
 
   #errorResponse(exchange: Exchange, thrown: unknown): Exchange['response'] {
     const error = thrown instanceof OperationalError ? this.#unavailable(exchange, thrown) : thrown;
     if (!(error instanceof ApiError)) this.#report(exchange, error);
-    exchange.errorCode = error instanceof ApiError ? error.code : 'InternalFailure';
+    exchange.error = error instanceof ApiError ? error : new ApiError('InternalFailure', 'An internal error occurred.');
+    exchange.errorCode = exchange.error.code;
     return encodeError(exchange.route, exchange.head, error, exchange.requestId);
   }
 
@@ -118,4 +139,15 @@ export class Gateway {
       durationMs: clock.monotonicMs() - exchange.startedMonotonicMs,
     });
   }
+}
+
+type ResponseBody = NonNullable<Exchange['response']>['body'];
+
+function isFrames(body: ResponseBody): body is AsyncIterable<Uint8Array> {
+  return body !== undefined && typeof body !== 'string' && !(body instanceof Uint8Array);
+}
+
+/** A file that nobody will read must not stay open. */
+function discard(body: ResponseBody): void {
+  if (body instanceof Readable) body.destroy();
 }

@@ -56,6 +56,7 @@ function callerSession(session: Session): CallerSession {
     tags: session.tags ?? [],
     transitiveTagKeys: session.transitiveTagKeys ?? [],
     sourceIdentity: session.sourceIdentity,
+    ...(session.fromConsole ? { fromConsole: true as const } : {}),
     ...(session.webIdentity ? { webIdentity: session.webIdentity } : {}),
   };
 }

@@ -43,6 +43,7 @@ export interface Session {
   readonly transitiveTagKeys?: readonly string[] | undefined;
   readonly sourceIdentity?: string | undefined;
   readonly webIdentity?: CallerSession['webIdentity'];
+  readonly fromConsole?: true | undefined;
 }
 
 /** `user` and `root` are sessions of GetSessionToken, or with `federated` those of GetFederationToken. */

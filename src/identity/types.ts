@@ -54,6 +54,8 @@ export interface CallerSession {
   readonly tags: readonly Tag[];
   readonly transitiveTagKeys: readonly string[];
   readonly sourceIdentity: string | undefined;
+  /** Made by the console for whoever signed in there. */
+  readonly fromConsole?: true;
   /** For AssumeRoleWithWebIdentity: the issuer without `https://`, and the token's `sub` and `aud`. */
   readonly webIdentity?: { readonly issuer: string; readonly subject: string; readonly audience: string };
 }

@@ -5,6 +5,7 @@
 import { bug, type Body, type Clock, OperationalError, type Semaphore, ThinningFailure } from '#base';
 import { type Journal, SpooledBody } from '#journal';
 import {
+  type AuditBegin,
   type InvocationBegin,
   type InvocationFacts,
   loggedModelId,
@@ -33,6 +34,8 @@ import { ThinnedRequest } from './thinned-request.ts';
 export interface InvocationRequest extends Omit<ModelCall, 'operation'> {
   readonly operation: LoggedOperation;
   readonly identityArn: string;
+  /** The API call's event, which the record carries. */
+  readonly audit?: AuditBegin | undefined;
   readonly requestMetadata?: Readonly<Record<string, string>> | undefined;
   readonly receivedAtMs: number;
 }
@@ -111,7 +114,7 @@ export class Invocations {
   }
 
   #begin(request: InvocationRequest, upstream: string): InvocationBegin {
-    const { accountId, region, operation, requestId, identityArn, requestMetadata, receivedAtMs } = request;
+    const { accountId, region, operation, requestId, identityArn, requestMetadata, receivedAtMs, audit } = request;
     const logging = this.#options.logging.snapshot({ accountId, region }, receivedAtMs);
     return {
       requestId,
@@ -124,6 +127,7 @@ export class Invocations {
       ...(requestMetadata ? { requestMetadata } : {}),
       ...(logging ? { logging } : {}),
       upstream,
+      ...(audit ? { audit } : {}),
     };
   }
 }

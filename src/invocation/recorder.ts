@@ -1,10 +1,10 @@
 /** Writes the begin and the end of model calls into the journal (house plan, decision 1). */
 import { OperationalError, type Semaphore } from '#base';
-import type { Journal, Reservation, SpoolWriter } from '#journal';
+import { type MissedEntries } from '#audit';
+import type { Journal, OpenEntries, OpenEntry, Reservation, SpoolWriter } from '#journal';
 import {
   attachmentsOf,
   type DataObject,
-  encodeGap,
   encodeInvocationBegin,
   encodeInvocationEnd,
   ENTRY_KIND,
@@ -19,7 +19,6 @@ import {
 import type { Emit } from '#telemetry';
 import { ApiError } from '#wire';
 import type { ThinnedRequest } from './thinned-request.ts';
-import type { OpenCall, OpenCalls } from './open-calls.ts';
 
 /** What an end entry takes on disk at most besides the request, which is known when the call begins. */
 const END_RESERVE_BYTES = 256 * 1024;
@@ -28,8 +27,10 @@ const INLINE_OBJECT_BYTES_MAX = 256 * 1024;
 
 export interface RecorderOptions {
   readonly journal: Journal;
-  readonly openCalls: OpenCalls;
+  readonly openCalls: OpenEntries;
   readonly emit: Emit;
+  /** Counts what could not be written, under `serve`. */
+  readonly missed: MissedEntries;
   /** `refuse`: a call whose record cannot be written is refused; `serve`: it is served and counted. */
   readonly onFailure: 'refuse' | 'serve';
   readonly modalitiesOf: (modelId: string) => Modalities;
@@ -40,14 +41,12 @@ export interface RecorderOptions {
 /** A begun call: what its end needs. `open` is undefined when its begin could not be written under `serve`. */
 export interface BegunCall {
   readonly begin: InvocationBegin;
-  readonly open: OpenCall | undefined;
+  readonly open: OpenEntry | undefined;
   readonly reservation: Reservation | undefined;
 }
 
 export class Recorder {
   readonly #options: RecorderOptions;
-  /** Calls served without a record since the last gap marker. */
-  #missed = 0;
 
   constructor(options: RecorderOptions) {
     this.#options = options;
@@ -64,7 +63,7 @@ export class Recorder {
         { kind: ENTRY_KIND.invocationBegin, payload: encodeInvocationBegin(begin) },
         { until: 'written' },
       );
-      this.#tellGap();
+      this.#options.missed.tell();
       return { begin, open, reservation };
     } catch (error) {
       reservation?.release();
@@ -91,7 +90,7 @@ export class Recorder {
       const rendered = this.#render(facts, request, response);
       const restored = thinned ? await thinned.restore(rendered, this.#options.journal.spool, spilled) : rendered;
       await this.#append(call, await this.#externalise(restored, spilled));
-      this.#tellGap();
+      this.#options.missed.tell();
     } catch (error) {
       this.#failed(error);
     } finally {
@@ -108,19 +107,14 @@ export class Recorder {
   }
 
   async #append(call: BegunCall, end: InvocationEnd): Promise<void> {
-    const { logging } = call.begin;
-    const routes = logging
-      ? [
-          ...new Set([
-            ...logging.lineRoutes,
-            ...(end.dataObjects.length > 0 && logging.data ? [logging.data.route] : []),
-          ]),
-        ]
-      : [];
+    const { logging, audit } = call.begin;
+    const routes = new Set(audit?.routes);
+    for (const route of logging?.lineRoutes ?? []) routes.add(route);
+    if (end.dataObjects.length > 0 && logging?.data) routes.add(logging.data.route);
     await this.#options.journal.append(
       {
         kind: ENTRY_KIND.invocationEnd,
-        routes,
+        routes: [...routes],
         payload: encodeInvocationEnd(end),
         attachments: attachmentsOf(end),
       },
@@ -150,8 +144,7 @@ export class Recorder {
   #failed(error: unknown): void {
     if (!(error instanceof OperationalError)) throw error;
     if (this.#options.onFailure === 'serve') {
-      this.#missed += 1;
-      this.#options.emit({ name: 'record-missed', count: 1 });
+      this.#options.missed.note();
       return;
     }
     this.#options.emit({ name: 'record-refused', reason: error.reason, detail: `${error.message}. ${error.remedy}` });
@@ -160,24 +153,5 @@ export class Recorder {
       'The service is temporarily unavailable: the call cannot be recorded.',
       { status: 503, cause: error },
     );
-  }
-
-  /** The journal takes entries again: says how many calls it missed. One that fails is told of with the next. */
-  #tellGap(): void {
-    if (this.#missed === 0) return;
-    const count = this.#missed;
-    this.#missed = 0;
-    const { journal } = this.#options;
-    const at = journal.head;
-    const payload = encodeGap({
-      reader: 'journal',
-      firstSequence: at + 1,
-      lastSequence: at,
-      count,
-      reason: 'journal-unwritable',
-    });
-    journal.append({ kind: ENTRY_KIND.gap, payload }).catch(() => {
-      this.#missed += count;
-    });
   }
 }

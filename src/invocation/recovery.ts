@@ -2,7 +2,7 @@
  * After a start: each begin without an end is a call that the last run did not live to finish. It gets an
  * end that says so.
  */
-import type { Journal } from '#journal';
+import type { Journal, OpenEntries, Sequence } from '#journal';
 import {
   decodeInvocationBegin,
   decodeInvocationEnd,
@@ -13,7 +13,6 @@ import {
   renderInvocation,
 } from '#records';
 import type { State } from '#state';
-import type { OpenCalls } from './open-calls.ts';
 
 /** The record's errorCode of a call that the server did not live to finish (docs/compatibility.md). */
 export const INTERRUPTED_CODE = 'InterruptedException';
@@ -28,14 +27,14 @@ export type InferenceRegionOf = (modelId: string, region: string) => string | un
 
 /**
  * Ends the calls that were interrupted; must run before the first new call.
- * @returns how many there were
+ * @returns how many there were, and the sequence after which everything was looked at
  */
 export async function recoverInterrupted(
   journal: Journal,
   state: State,
-  openCalls: OpenCalls,
+  openCalls: OpenEntries,
   inferenceRegionOf: InferenceRegionOf,
-): Promise<number> {
+): Promise<{ interrupted: number; from: Sequence }> {
   await state.migrate('invocation', SCHEMA);
   const [row] = await state.all('SELECT sequence FROM invocation_checkpoint');
   const from = Number(row?.['sequence'] ?? 0);
@@ -43,7 +42,7 @@ export async function recoverInterrupted(
   const open = await openBegins(journal, from);
   for (const begin of open.values())
     await appendInterrupted(journal, begin, inferenceRegionOf(begin.modelId, begin.region));
-  return open.size;
+  return { interrupted: open.size, from };
 }
 
 async function openBegins(journal: Journal, from: number): Promise<Map<string, InvocationBegin>> {
@@ -87,13 +86,13 @@ async function appendInterrupted(
   });
   await journal.append({
     kind: ENTRY_KIND.invocationEnd,
-    routes: begin.logging?.lineRoutes ?? [],
+    routes: [...(begin.logging?.lineRoutes ?? []), ...(begin.audit?.routes ?? [])],
     payload: encodeInvocationEnd({ facts, ...rendered }),
   });
 }
 
 /** Keeps noting how far all calls have ended, so that recovery never scans further back than it must. */
-export function startCheckpoints(state: State, openCalls: OpenCalls): () => Promise<void> {
+export function startCheckpoints(state: State, openCalls: OpenEntries): () => Promise<void> {
   let saved = -1;
   const save = async (): Promise<void> => {
     const sequence = openCalls.settledThrough;

@@ -1,6 +1,7 @@
 import type { Readable } from 'node:stream';
 import type { Body } from '#base';
 import type { AccessQuestion, Caller, Judgement } from '#identity';
+import type { AuditBegin } from '#records';
 
 /** What a handler knows of the request besides its decoded input. */
 export interface CallContext {
@@ -32,6 +33,10 @@ export interface CallContext {
   readonly bodyStream: Readable | undefined;
   /** Aborts when the caller goes away or the server is stopping for good. */
   readonly signal: AbortSignal;
+  /**
+   * The call's event, for the record of a model call to carry: who takes it writes it. Undefined when there is none to write.
+   */
+  handOverAudit(): AuditBegin | undefined;
   /** Sets a response header that no output member binds, such as `x-varve-upstream`. */
   setHeader(name: string, value: string): void;
   /** Overrides the success status, such as 206 or 304. */
@@ -45,6 +50,8 @@ export interface ImplementedOperation {
    * be fillers of the same kind (`#base`, thin-json).
    */
   readonly handsBodyOn: boolean;
+  /** The answer is a stream that may still fail: the call's event is written when it ends, and its begin before it starts. */
+  readonly answersLate: boolean;
   // oxlint-disable-next-line typescript/no-explicit-any -- the table erases types that `implement` has checked
   readonly handle: (input: any, context: CallContext) => Promise<unknown>;
 }
@@ -61,9 +68,9 @@ export type OperationTable<Names extends string> = Readonly<
 /** An operation's handler: decoded input to output; throws {@link ApiError} for AWS's errors. */
 export function implement<Input, Output>(
   handle: (input: Input, context: CallContext) => Promise<Output>,
-  { handsBodyOn = false }: { handsBodyOn?: boolean } = {},
+  { handsBodyOn = false, answersLate = false }: { handsBodyOn?: boolean; answersLate?: boolean } = {},
 ): ImplementedOperation {
-  return { kind: 'implemented', handsBodyOn, handle };
+  return { kind: 'implemented', handsBodyOn, answersLate, handle };
 }
 
 export function unimplemented(why: string): UnimplementedOperation {

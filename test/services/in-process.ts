@@ -196,6 +196,7 @@ async function perform(
     bodySha256Hex: undefined,
     bodyStream: undefined,
     signal: new AbortController().signal,
+    handOverAudit: () => undefined,
     setHeader: () => undefined,
     setStatus: () => undefined,
   };

@@ -85,7 +85,9 @@ export const verifyBody: Step = (exchange, gateway) =>
   });
 
 /** Remembers when the caller's key was last used; only requests whose signature or token held come here. */
-export const noteKeyUse: Step = ({ caller, route, region, receivedAtMs }, { identity }) => {
+export const noteKeyUse: Step = (exchange, { identity }) => {
+  const { caller, route, region, receivedAtMs } = exchange;
+  exchange.isAuthenticated = true;
   if (!caller || !route) return;
   const { signingName, name } = route.service.metadata;
   identity.noteKeyUse(caller, signingName ?? name, region, receivedAtMs);

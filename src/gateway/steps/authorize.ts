@@ -31,6 +31,7 @@ export function mayOf(
   let noted = false;
   return (question, as = exchange.caller) => {
     const caller = as ?? bug('a question of access without a caller');
+    exchange.foundCaller ??= caller;
     const judgement = gateway.authorizer.decide(caller, question, requestContextOf(exchange, gateway));
     // One is enough to explain a request, which may ask a thousand times.
     if (judgement.effect !== 'allow' && !noted) {

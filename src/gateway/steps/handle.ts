@@ -1,8 +1,10 @@
 import { bug } from '#base';
 import type { Caller } from '#identity';
 import { SpooledBody } from '#journal';
+import type { AuditBegin } from '#records';
 import { type CallContext, RawAnswer } from '#services';
 import { ApiError, encodeResponse, type WireResponse } from '#wire';
+import { noteOutput } from '../audit.ts';
 import type { GatewayDependencies, Step } from '../deps.ts';
 import type { Exchange } from '../exchange.ts';
 import { mayOf } from './authorize.ts';
@@ -24,8 +26,10 @@ export const handle: Step = async (exchange, gateway) => {
   const answer: { status: number | undefined } = { status: undefined };
   const context = contextOf(exchange, gateway, headers, answer);
   const { input } = exchange;
-  exchange.input = undefined;
+  // Who calls an unsigned operation is known only when it is over: its event then needs the input.
+  if (exchange.caller) exchange.input = undefined;
   const output = await operation.handle(input, context);
+  noteOutput(exchange, gateway, output);
   if (output instanceof RawAnswer) {
     const { body } = output;
     // Unless a record has named it.
@@ -60,6 +64,7 @@ function contextOf(
     bodySha256Hex: exchange.bodySha256Hex,
     bodyStream: exchange.bodyStream,
     signal: exchange.abort.signal,
+    handOverAudit: () => handOver(exchange),
     setHeader: (name, value) => {
       headers[name] = value;
     },
@@ -67,6 +72,13 @@ function contextOf(
       answer.status = status;
     },
   };
+}
+
+/** From here on whoever took it sees to it that the event is written. */
+function handOver({ audit }: Exchange): AuditBegin | undefined {
+  if (!audit) return undefined;
+  audit.isSettled = true;
+  return audit.events[0]?.begin;
 }
 
 function rawResponse(

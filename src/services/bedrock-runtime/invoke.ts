@@ -35,6 +35,7 @@ export async function performCall(
     requestId: context.requestId,
     signal: context.signal,
     identityArn: context.caller.arn,
+    audit: context.handOverAudit(),
     receivedAtMs: context.receivedAtMs,
   });
   return new RawAnswer(answerHeaders(answer, call.modelId, dependencies.wellKnown), answer.body);
