@@ -417,7 +417,7 @@ async function openPlant(config: Config, parts: Partial<VarveParts>, telemetry: 
         metricsToken: config.metricsToken,
         health: async () => healthOf({ journal, store, delivery, authorization: config.authorization, lostSecrets }),
         metrics: () => telemetry.registry.metrics(),
-        signed: signedRoutes({ denials }),
+        signed: signedRoutes({ denials, identity, clock }),
         reset: config.allowReset ? surroundings.reset : undefined,
       },
     };

@@ -1,13 +1,18 @@
 /** Varve's own interface for its command line and console: one row a route. */
+import type { Clock } from '#base';
 import { json, type SignedRoute } from '#gateway';
-import { DENIALS_MAX, type DenialLog, explainDenial } from '#identity';
+import { DENIALS_MAX, type DenialLog, explainDenial, type Identity } from '#identity';
+import { consoleSessionRoute } from './console-session.ts';
 
 export interface SignedRooms {
   readonly denials: DenialLog;
+  readonly identity: Identity;
+  readonly clock: Clock;
 }
 
-export function signedRoutes({ denials }: SignedRooms): readonly SignedRoute[] {
+export function signedRoutes({ denials, identity, clock }: SignedRooms): readonly SignedRoute[] {
   return [
+    consoleSessionRoute(identity, clock),
     {
       method: 'GET',
       path: '/_varve/denials/{requestId}',

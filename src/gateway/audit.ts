@@ -16,7 +16,7 @@ import {
 } from '#audit';
 import type { Caller } from '#identity';
 import type { OpenEntry } from '#journal';
-import { type AuditBegin, auditErrorCode, type AuditMembers, type AuditResource, type TlsDetails } from '#records';
+import { type AuditBegin, auditErrorCode, type AuditResource, type TlsDetails } from '#records';
 import { ApiError, decodeRequest, type Route } from '#wire';
 import type { GatewayDependencies, Step } from './deps.ts';
 import type { Exchange } from './exchange.ts';
@@ -70,7 +70,7 @@ export function concludeAudit(exchange: Exchange, gateway: GatewayDependencies):
   const { error, responseElements } = exchange;
   const end = {
     endedMs: gateway.clock.nowMs(),
-    ...(error && { errorCode: auditErrorCode(error.code), errorMessage: error.message }),
+    ...errorOf(error),
     responseElements: error ? null : (responseElements ?? null),
   };
   // Owners hear of what was done, not of what their policies kept off.
@@ -204,17 +204,20 @@ function tlsOf({ incoming, head }: Exchange): TlsDetails | undefined {
   };
 }
 
-/** A call of one of Varve's own paths that changes something: it stands beside AWS's calls, under a source of its own. */
+/**
+ * A call of one of Varve's own paths that changes something: it stands beside AWS's calls, under a source of its own. Its begin is
+ * durable when this resolves.
+ * @returns what ends it; the second time it does nothing
+ */
 export async function auditOwnCall(
-  exchange: Exchange,
-  gateway: GatewayDependencies,
+  { requestId, receivedAtMs, sourceIp, head, region }: Exchange,
+  { auditor, ids, clock }: GatewayDependencies,
   caller: Caller,
   eventName: string,
-  requestParameters: AuditMembers | null,
-): Promise<void> {
-  const { requestId, receivedAtMs, sourceIp, head, region, error } = exchange;
-  const begin = gateway.auditor.selected({
-    eventId: gateway.ids.uuid(),
+  parameters: Readonly<Record<string, string>>,
+): Promise<(error: ApiError | undefined) => Promise<void>> {
+  const begin = auditor.selected({
+    eventId: ids.uuid(),
     requestId,
     receivedMs: receivedAtMs,
     accountId: caller.accountId,
@@ -227,12 +230,18 @@ export async function auditOwnCall(
     identity: userIdentityOf(caller),
     sourceIp,
     userAgent: head.headers['user-agent'] ?? '',
-    requestParameters,
+    requestParameters: Object.keys(parameters).length > 0 ? parameters : null,
+    ...(caller.session?.fromConsole && { fromConsole: true as const }),
   });
-  const end = {
-    endedMs: gateway.clock.nowMs(),
-    ...(error && { errorCode: auditErrorCode(error.code), errorMessage: error.message }),
-    responseElements: null,
+  const open = await auditor.begin(begin);
+  let isOver = false;
+  return async (error) => {
+    if (isOver) return;
+    isOver = true;
+    await auditor.end(begin, { endedMs: clock.nowMs(), ...errorOf(error), responseElements: null }, open);
   };
-  await gateway.auditor.end(begin, end, undefined);
+}
+
+function errorOf(error: ApiError | undefined): { errorCode?: string; errorMessage?: string } {
+  return error ? { errorCode: auditErrorCode(error.code), errorMessage: error.message } : {};
 }

@@ -11,6 +11,7 @@ import type { Caller } from '#identity';
 import { denialSentence } from '#identity';
 import { ApiError, authenticationError, AuthenticationFailure, parseAuthorization, verifySignature } from '#wire';
 import type { WireResponse } from '#wire';
+import { auditOwnCall } from './audit.ts';
 import type { GatewayDependencies } from './deps.ts';
 import type { Exchange } from './exchange.ts';
 import { json } from './internal-answers.ts';
@@ -60,22 +61,51 @@ export async function answerSigned(
     const found = matches.find(({ route }) => route.method === exchange.head.method);
     if (!found) throw new ApiError('MethodNotAllowed', `${path} takes no ${exchange.head.method}.`, { status: 405 });
     const { route, parameters } = found;
-    authorize(exchange, gateway, caller, route.action);
     const { signal } = exchange.abort;
-    const answer = await route.handle({
-      requestId,
-      caller,
-      parameters,
-      query: new URLSearchParams(query),
-      body,
-      signal,
-    });
+    const answer = await audited(exchange, gateway, caller, route, parameters, () =>
+      route.handle({
+        requestId,
+        caller,
+        parameters,
+        query: new URLSearchParams(query),
+        body,
+        signal,
+      }),
+    );
     return { ...answer, headers: { ...answer.headers, 'x-amzn-requestid': requestId } };
   } catch (error) {
     if (!(error instanceof ApiError)) throw error;
     exchange.errorCode = error.code;
     const refusal = json(error.status ?? 400, { code: error.code, message: error.message, requestId });
     return { ...refusal, headers: { ...refusal.headers, 'x-amzn-requestid': requestId } };
+  }
+}
+
+/**
+ * Judges, handles and notes the call of a route: what is done with the audit trail itself stands in it too. What only reads is
+ * not noted.
+ */
+async function audited(
+  exchange: Exchange,
+  gateway: GatewayDependencies,
+  caller: Caller,
+  { method, action }: SignedRoute,
+  parameters: Readonly<Record<string, string>>,
+  handle: () => Promise<WireResponse>,
+): Promise<WireResponse> {
+  if (method === 'GET') {
+    authorize(exchange, gateway, caller, action);
+    return handle();
+  }
+  const conclude = await auditOwnCall(exchange, gateway, caller, action.replace(/^varve:/, ''), parameters);
+  try {
+    authorize(exchange, gateway, caller, action);
+    const answer = await handle();
+    await conclude(undefined);
+    return answer;
+  } catch (error) {
+    await conclude(error instanceof ApiError ? error : new ApiError('InternalFailure', 'An internal error occurred.'));
+    throw error;
   }
 }
 

@@ -1,5 +1,6 @@
 export { Accounts } from './accounts.ts';
 export * from './authorization/index.ts';
+export { consoleSession } from './console-session.ts';
 export * from './denials/index.ts';
 export * from './directory/index.ts';
 export { Identity, type IdentityOptions, type ResolvedKey } from './identity.ts';
