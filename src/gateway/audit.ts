@@ -47,10 +47,12 @@ async function begin({ events }: ExchangeAudit, { auditor }: GatewayDependencies
 }
 
 /** Keeps what the event tells of an output: the output itself is soon gone. */
-export function noteOutput(exchange: Exchange, gateway: GatewayDependencies, output: unknown): void {
+export function noteOutput(exchange: Exchange, gateway: GatewayDependencies, outputOf: () => unknown): void {
   const { route } = exchange;
   const found = ruleOf(exchange, gateway);
-  if (!found || !route || found.rule.response === 'none' || typeof output !== 'object' || output === null) return;
+  if (!found || !route || found.rule.response === 'none') return;
+  const output = outputOf();
+  if (typeof output !== 'object' || output === null) return;
   exchange.responseElements = responseElementsOf(
     found.table,
     found.rule,

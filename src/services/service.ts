@@ -2,6 +2,7 @@ import type { Readable } from 'node:stream';
 import type { Body } from '#base';
 import type { AccessQuestion, Caller, Judgement } from '#identity';
 import type { AuditBegin } from '#records';
+import type { ApiError } from '#wire';
 
 /** What a handler knows of the request besides its decoded input. */
 export interface CallContext {
@@ -21,6 +22,9 @@ export interface CallContext {
   readonly receivedAtMs: number;
   readonly sourceIp: string;
   readonly userAgent: string;
+  readonly method: string;
+  /** Path and query as they came, percent-encoded. */
+  readonly target: string;
   /** Lower-case request headers, for the few operations that need one that no member binds. */
   readonly headers: Readonly<Record<string, string | undefined>>;
   /** Names of the headers that the signature covers, lower case. */
@@ -37,6 +41,11 @@ export interface CallContext {
    * The call's event, for the record of a model call to carry: who takes it writes it. Undefined when there is none to write.
    */
   handOverAudit(): AuditBegin | undefined;
+  /**
+   * Tells of an error that the answer hands on instead of throwing it: another's refusal as it came, or an exception within a
+   * stream. The first one stands in the call's event.
+   */
+  noteError(error: ApiError): void;
   /** Sets a response header that no output member binds, such as `x-varve-upstream`. */
   setHeader(name: string, value: string): void;
   /** Overrides the success status, such as 206 or 304. */

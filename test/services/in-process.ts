@@ -190,6 +190,8 @@ async function perform(
     receivedAtMs: clock.nowMs(),
     sourceIp: '::ffff:10.1.2.3',
     userAgent: '',
+    method: head.method,
+    target: head.target,
     headers: head.headers,
     signedHeaders,
     body: undefined,
@@ -197,6 +199,7 @@ async function perform(
     bodyStream: undefined,
     signal: new AbortController().signal,
     handOverAudit: () => undefined,
+    noteError: () => undefined,
     setHeader: () => undefined,
     setStatus: () => undefined,
   };

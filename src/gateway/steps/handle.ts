@@ -29,7 +29,7 @@ export const handle: Step = async (exchange, gateway) => {
   // Who calls an unsigned operation is known only when it is over: its event then needs the input.
   if (exchange.caller) exchange.input = undefined;
   const output = await operation.handle(input, context);
-  noteOutput(exchange, gateway, output);
+  noteOutput(exchange, gateway, output instanceof RawAnswer ? output.output : () => output);
   if (output instanceof RawAnswer) {
     const { body } = output;
     // Unless a record has named it.
@@ -58,6 +58,8 @@ function contextOf(
     receivedAtMs: exchange.receivedAtMs,
     sourceIp: exchange.sourceIp,
     userAgent: exchange.head.headers['user-agent'] ?? '',
+    method: exchange.head.method,
+    target: exchange.head.target,
     headers: exchange.head.headers,
     signedHeaders: exchange.verified?.signedHeaders ?? new Set(),
     body: exchange.body,
@@ -65,6 +67,10 @@ function contextOf(
     bodyStream: exchange.bodyStream,
     signal: exchange.abort.signal,
     handOverAudit: () => handOver(exchange),
+    noteError: (error) => {
+      exchange.error ??= error;
+      exchange.errorCode = exchange.error.code;
+    },
     setHeader: (name, value) => {
       headers[name] = value;
     },
@@ -83,13 +89,15 @@ function handOver({ audit }: Exchange): AuditBegin | undefined {
 
 function rawResponse(
   { requestId }: Exchange,
-  { headers, body }: RawAnswer,
+  { status, headers, body }: RawAnswer,
   added: Record<string, string>,
 ): WireResponse {
   const all = { ...headers, ...added, 'x-amzn-requestid': requestId };
-  if (!('inMemory' in body)) return { status: 200, headers: all, body };
+  if (!('inMemory' in body)) return { status, headers: all, body };
+  // Nothing, which some statuses must not even tell the length of.
+  if (body.sizeBytes === 0) return { status, headers: all, body: undefined };
   const length = { ...all, 'content-length': String(body.sizeBytes) };
-  return { status: 200, headers: length, body: body.inMemory ?? body.stream() };
+  return { status, headers: length, body: body.inMemory ?? body.stream() };
 }
 
 /** What an operation that is not there answers: AWS's error for an unknown operation, with the reason. */
