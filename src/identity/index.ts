@@ -15,6 +15,7 @@ export {
   USER_POLICIES_CHARS_MAX,
 } from './policy-sizes.ts';
 export { principalContext, principalOf, serviceContext } from './principal.ts';
+export { SecretBox } from './secret-box.ts';
 export { PACKED_BYTES_MAX, type Session, type SessionPrincipal, TOKEN_CHARS_MAX } from './session-tokens.ts';
 export * from './types.ts';
 export * from './web-identity/index.ts';
