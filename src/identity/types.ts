@@ -21,6 +21,8 @@ export interface Caller {
   readonly role?: CallerRole;
   /** For temporary credentials. */
   readonly session?: CallerSession;
+  /** Of a web identity: what its token says. */
+  readonly webIdentity?: CallerSession['webIdentity'];
   /** Set when a Bedrock API key was used instead of a signature, as `bedrock:BearerTokenType` tells it. */
   readonly bearer?: 'LONG_TERM' | 'SHORT_TERM';
 }

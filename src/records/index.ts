@@ -1,5 +1,6 @@
 export { auditErrorCode, auditEventOf } from './audit/of-invocation.ts';
 export { renderAuditEvent } from './audit/render.ts';
+export { CONTENT_BYTES_MAX, EVENT_BYTES_MAX, omitted } from './audit/size-rules.ts';
 export * from './audit/types.ts';
 export { INLINE_BODY_BYTES_MAX } from './bodies.ts';
 export { chunkText, type ConverseEvent, type RequestContent, type ResponseContent } from './content.ts';

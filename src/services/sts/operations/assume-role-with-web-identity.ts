@@ -95,6 +95,7 @@ function webIdentityCaller({ subject, audience }: WebIdentity, provider: OidcPro
     arn: oidcProviderArn(provider),
     userId: `${name}:${audience}:${subject}`,
     accessKeyId: '',
+    webIdentity: { issuer: name, subject, audience },
   };
 }
 
