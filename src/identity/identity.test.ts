@@ -191,7 +191,8 @@ test('a long-term Bedrock API key is its user until it is deactivated, expires o
   const restarted = await open();
   assert.deepEqual(restarted.resolveBearer(key, 'bedrock', NOW_MS).caller, caller, 'after a restart too');
 
-  for (const other of ['s3', 'logs', undefined]) fails('unsupported', () => identity.resolveBearer(key, other, NOW_MS));
+  for (const other of ['s3', 'logs', 'bedrock-agent', 'bedrock-agent-runtime', undefined])
+    fails('unsupported', () => identity.resolveBearer(key, other, NOW_MS));
   fails('expired-bearer', () => identity.resolveBearer(key, 'bedrock', NOW_MS + 1000));
   await change({ active: false });
   fails('bad-bearer', () => identity.resolveBearer(key, 'bedrock', NOW_MS));

@@ -45,6 +45,8 @@ export interface ResolvedKey {
 const ANONYMOUS_OPERATIONS: ReadonlySet<string> = new Set(['AssumeRoleWithWebIdentity', 'AssumeRoleWithSAML']);
 /** The only services that take bearer tokens: Bedrock's, which share one signing name. */
 const BEARER_SIGNING_NAME = 'bedrock';
+/** Bedrock User Guide, "API keys reference": agents take none, nor does data automation. */
+const BEARER_SERVICES: ReadonlySet<string> = new Set(['bedrock', 'bedrock-runtime']);
 /** Derived keys of short-term API keys kept at most. */
 const BEARER_SIGNING_KEYS_MAX = 1_000;
 /** How far ahead of our clock a session may have been issued: by a server with the same key, or before our clock went back. */
@@ -122,15 +124,15 @@ export class Identity {
 
   /**
    * The caller behind a Bedrock API key. Short-term keys are good in one region only, which is given too.
-   * @param signingName what requests to the called service are signed for: only `bedrock` takes API keys
+   * @param service the called one, by its endpoint's name: only `bedrock` and `bedrock-runtime` take API keys
    * @throws {AuthenticationFailure} `unsupported`, `bad-bearer`, `expired-bearer`
    */
   resolveBearer(
     token: string,
-    signingName: string | undefined,
+    service: string | undefined,
     nowMs: number,
   ): { caller: Caller; region: string | undefined } {
-    if (signingName !== BEARER_SIGNING_NAME) throw new AuthenticationFailure('unsupported');
+    if (service === undefined || !BEARER_SERVICES.has(service)) throw new AuthenticationFailure('unsupported');
     const parsed = parseApiKey(token);
     if (parsed?.kind === 'short-term') return this.#resolveShortTerm(parsed.head, nowMs);
     if (!parsed) throw new AuthenticationFailure('bad-bearer');

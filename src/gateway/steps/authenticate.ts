@@ -37,11 +37,7 @@ export const resolveCaller: Step = (exchange, { identity, clock, defaultRegion }
       throw new AuthenticationFailure('missing');
     }
     if (authorization.kind === 'bearer') {
-      const resolved = identity.resolveBearer(
-        authorization.token,
-        exchange.route?.service.metadata.signingName,
-        clock.nowMs(),
-      );
+      const resolved = identity.resolveBearer(authorization.token, exchange.route?.serviceName, clock.nowMs());
       exchange.caller = resolved.caller;
       exchange.region = resolved.region ?? regionOfHost(exchange) ?? defaultRegion;
     } else {
