@@ -14,7 +14,6 @@ import { Authorizer, DenialLog, Identity, WebIdentities } from '#identity';
 import { Invocations, LoggingConfigurations, Recorder, recoverInterrupted, startCheckpoints } from '#invocation';
 import { type FileSystem, OPEN_ENTRIES_READER, OpenEntries, openJournal } from '#journal';
 import { LogGroups } from '#log-groups';
-import { ENTRY_KIND } from '#records';
 import { LookupTables, Queries, QueryDefinitions } from '#queries';
 import {
   bedrockAuthorization,
@@ -47,10 +46,11 @@ import { registerGauges } from './app/metrics.ts';
 import { openObjects } from './app/objects.ts';
 import { bucketSink, loggingPorts, logSink, roleAllows } from './app/ports.ts';
 import { renderEntry } from './app/render-entry.ts';
-import { rowsOf } from './app/rows.ts';
+import { rowsOf, STORED_KINDS } from './app/rows.ts';
 import { signedRoutes } from './app/signed-routes.ts';
 import { StoredPosition } from './app/stored-position.ts';
 import { streamErrorEncoder } from './app/stream-errors.ts';
+import { lateTrailPorts } from './app/trail-delivery.ts';
 import { openUpstreams } from './app/upstreams.ts';
 
 /** What tests put in place of the real thing. */
@@ -279,6 +279,7 @@ async function openPlant(config: Config, parts: Partial<VarveParts>, telemetry: 
     closers.push(async () => queries.close());
     const queryDefinitions = await QueryDefinitions.open(state, ids);
 
+    const trailPorts = lateTrailPorts();
     const delivery = await DeliveryManager.open({
       journal,
       state,
@@ -287,6 +288,7 @@ async function openPlant(config: Config, parts: Partial<VarveParts>, telemetry: 
       buckets: bucketSink(buckets),
       logs: logSink(logGroups),
       render: renderEntry,
+      trails: trailPorts,
       settings: deliverySettings(config),
       foreignReaders: [OPEN_ENTRIES_READER],
       onEvent: deliveryListener(emit),
@@ -294,7 +296,7 @@ async function openPlant(config: Config, parts: Partial<VarveParts>, telemetry: 
     closers.push(() => delivery.stop(DELIVERY_STOP_MS));
     await delivery.addReader({
       name: STORE_READER,
-      filter: { kinds: [ENTRY_KIND.invocationEnd, ENTRY_KIND.logEvents] },
+      filter: { kinds: STORED_KINDS },
       sink: storeSink({
         store,
         node: journal.nodeId,

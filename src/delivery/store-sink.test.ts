@@ -1,16 +1,18 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import type { InsertBatch, InvocationRow, LogEventRow } from '#store';
+import type { AuditEventRow, InsertBatch, InvocationRow, LogEventRow } from '#store';
 import { KIND, RETRY, scratchWorld } from './testing/kit.ts';
 import { STORE_BATCH, storeSink } from './store-sink.ts';
 
 class MemoryStore {
   readonly invocations: InsertBatch<InvocationRow>[] = [];
   readonly logEvents: InsertBatch<LogEventRow>[] = [];
+  readonly auditEvents: InsertBatch<AuditEventRow>[] = [];
   failure: Error | undefined;
 
   insertInvocations = (batch: InsertBatch<InvocationRow>): Promise<void> => this.#take(this.invocations, batch);
   insertLogEvents = (batch: InsertBatch<LogEventRow>): Promise<void> => this.#take(this.logEvents, batch);
+  insertAuditEvents = (batch: InsertBatch<AuditEventRow>): Promise<void> => this.#take(this.auditEvents, batch);
 
   /** As the store promises: a batch of the same token counts once. */
   #take<Row>(batches: InsertBatch<Row>[], batch: InsertBatch<Row>): Promise<void> {

@@ -1,7 +1,7 @@
 /** Hands entries on to the store as rows; the plan's range is the store's deduplication token. */
 import { Slices } from '#base';
 import type { JournalEntry } from '#journal';
-import type { InsertBatch, InvocationRow, LogEventRow, Store } from '#store';
+import type { AuditEventRow, InsertBatch, InvocationRow, LogEventRow, Store } from '#store';
 import { messageOf } from './retry.ts';
 import type { BatchPlan, DeliveryReceipt, ReaderSink } from './types.ts';
 
@@ -9,10 +9,11 @@ import type { BatchPlan, DeliveryReceipt, ReaderSink } from './types.ts';
 export interface StoreRows {
   readonly invocations?: readonly InvocationRow[];
   readonly logEvents?: readonly LogEventRow[];
+  readonly auditEvents?: readonly AuditEventRow[];
 }
 
 export interface StoreSinkOptions {
-  readonly store: Pick<Store, 'insertInvocations' | 'insertLogEvents'>;
+  readonly store: Pick<Store, 'insertInvocations' | 'insertLogEvents' | 'insertAuditEvents'>;
   readonly node: string;
   /** Throws when the entry cannot be read (a mistake of ours). */
   readonly rowsOf: (entry: JournalEntry) => StoreRows;
@@ -26,11 +27,12 @@ export const STORE_BATCH = { entriesMax: 5_000, bytesMax: 8 * 1024 * 1024, waitM
 export function storeSink({ store, node, rowsOf, onStored }: StoreSinkOptions): ReaderSink {
   return {
     deliver: async (plan, entries, retry) => {
-      const { invocations, logEvents, receipt } = await collect(entries, rowsOf);
+      const { invocations, logEvents, auditEvents, receipt } = await collect(entries, rowsOf);
       const batch = insertBatch(node, plan, retry);
       await Promise.all([
         invocations.length > 0 && store.insertInvocations({ ...batch, rows: invocations }),
         logEvents.length > 0 && store.insertLogEvents({ ...batch, rows: logEvents }),
+        auditEvents.length > 0 && store.insertAuditEvents({ ...batch, rows: auditEvents }),
       ]);
       onStored?.(plan.last);
       return receipt;
@@ -46,17 +48,19 @@ async function collect(entries: readonly JournalEntry[], rowsOf: (entry: Journal
   const slices = new Slices();
   const invocations: InvocationRow[] = [];
   const logEvents: LogEventRow[] = [];
+  const auditEvents: AuditEventRow[] = [];
   const unreadable: DeliveryReceipt['unreadable'][number][] = [];
   for (const entry of entries) {
     try {
       const rows = rowsOf(entry);
       for (const row of rows.invocations ?? []) invocations.push(row);
       for (const row of rows.logEvents ?? []) logEvents.push(row);
+      for (const row of rows.auditEvents ?? []) auditEvents.push(row);
     } catch (error) {
       unreadable.push({ sequence: entry.sequence, reason: `the entry cannot be read: ${messageOf(error)}` });
     }
     const turn = slices.over();
     if (turn) await turn;
   }
-  return { invocations, logEvents, receipt: { unreadable } };
+  return { invocations, logEvents, auditEvents, receipt: { unreadable } };
 }

@@ -1,5 +1,6 @@
 /** The store over a ClickHouse interface, embedded or not: joins client, connection, inserts, reads and deletions. */
 import { type Clock, type IdSource, OperationalError } from '#base';
+import { readAuditEvents } from './audit-event-reads.ts';
 import type { StoreClient } from './client.ts';
 import { Connection } from './connection.ts';
 import type { StoreEvents } from './events.ts';
@@ -9,10 +10,14 @@ import { deleteLogEvents } from './log-event-deletions.ts';
 import { logEventAt, readLogEvent, readLogEvents, streamStatistics } from './log-event-reads.ts';
 import { logEventFields, logEventSource, scopeSize } from './log-queries.ts';
 import { migrate } from './migrations.ts';
+import { AUDIT_EVENTS } from './tables/audit-events.ts';
 import type { SchemaVariant } from './tables/definitions.ts';
 import { INVOCATIONS } from './tables/invocations.ts';
 import { LOG_EVENTS } from './tables/log-events.ts';
 import type {
+  AuditEventPage,
+  AuditEventQuery,
+  AuditEventRow,
   EventScope,
   InsertBatch,
   InvocationRow,
@@ -51,6 +56,7 @@ export class ClickHouseStore implements Store {
   readonly #clock: Clock;
   readonly #invocations: Inserter<InvocationRow>;
   readonly #logEvents: Inserter<LogEventRow>;
+  readonly #auditEvents: Inserter<AuditEventRow>;
   /** The last insert failed so: the disk is full, say, while reads work. */
   #insertFailure: string | undefined;
   #closed: Promise<void> | undefined;
@@ -61,6 +67,7 @@ export class ClickHouseStore implements Store {
     this.#clock = tools.clock;
     this.#invocations = new Inserter(client, INVOCATIONS, tools);
     this.#logEvents = new Inserter(client, LOG_EVENTS, tools);
+    this.#auditEvents = new Inserter(client, AUDIT_EVENTS, tools);
     this.connection = new Connection(async () => {
       if (server.failure) throw server.failure;
       await client.ping();
@@ -85,6 +92,14 @@ export class ClickHouseStore implements Store {
 
   insertLogEvents(batch: InsertBatch<LogEventRow>): Promise<void> {
     return this.#insert('inserting log events', () => this.#logEvents.insert(batch));
+  }
+
+  insertAuditEvents(batch: InsertBatch<AuditEventRow>): Promise<void> {
+    return this.#insert('inserting audit events', () => this.#auditEvents.insert(batch));
+  }
+
+  readAuditEvents(query: AuditEventQuery): Promise<AuditEventPage> {
+    return this.connection.use('reading audit events', () => readAuditEvents(this.#client, query));
   }
 
   readLogEvents(query: LogEventQuery): Promise<LogEventRow[]> {

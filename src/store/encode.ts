@@ -8,7 +8,9 @@ const NOTHING_DERIVED: Derived = { attributes: NO_ATTRIBUTES, others: ANYTHING }
 
 /** The columns in the order in which `encodeRows` writes them. */
 export function insertColumns<Row>(table: InsertTable<Row>): string {
-  const names = [...table.columns.map((column) => column.name), ATTRIBUTES_NAME];
+  const own = table.columns.map((column) => column.name);
+  if (!table.derived) return own.join(', ');
+  const names = [...own, ATTRIBUTES_NAME];
   return (table.hasOthers ? [...names, OTHERS_NAME] : names).join(', ');
 }
 
@@ -24,6 +26,7 @@ export async function encodeRows<Row>(
 ): Promise<RowBinaryWriter> {
   return encodeSliced(rows, (writer, row) => {
     for (const column of table.columns) column.write(writer, row);
+    if (!table.derived) return;
     const { attributes, others } = withoutAttributes.has(row) ? NOTHING_DERIVED : table.derived(row);
     writer.string(attributes);
     if (table.hasOthers) writer.strings(others);
@@ -32,7 +35,7 @@ export async function encodeRows<Row>(
 
 /** Encodes the attributes alone, for asking the engine whether it takes them. */
 export async function encodeAttributes<Row>(table: InsertTable<Row>, rows: readonly Row[]): Promise<RowBinaryWriter> {
-  return encodeSliced(rows, (writer, row) => writer.string(table.derived(row).attributes));
+  return encodeSliced(rows, (writer, row) => writer.string((table.derived?.(row) ?? NOTHING_DERIVED).attributes));
 }
 
 async function encodeSliced<Row>(

@@ -158,6 +158,7 @@ describe('inserts', () => {
       "SELECT name, create_table_query AS create FROM system.tables WHERE database = 'varve' AND engine = 'MergeTree'",
     );
     assert.deepEqual(rows.map((row) => row.name).toSorted(), [
+      'audit_events',
       'invocations',
       'log_deletions',
       'log_events',

@@ -73,7 +73,7 @@ export class Inserter<Row> {
     try {
       await this.#send(batch.rows, token, new Set());
     } catch (error) {
-      if (!isDataError(error)) throw error;
+      if (!isDataError(error) || !this.#table.derived) throw error;
       const refused = await this.#findRefused(batch.rows);
       if (refused.size === 0) throw error;
       this.#onEvent({ name: 'store.attributes-dropped', level: 'warn', table: this.#table.name, rows: refused.size });
@@ -89,7 +89,7 @@ export class Inserter<Row> {
     try {
       await this.#send(batch.rows, newToken, without);
     } catch (error) {
-      if (refused !== undefined || !isDataError(error)) throw error;
+      if (refused !== undefined || !isDataError(error) || !this.#table.derived) throw error;
       await this.#replace(batch, token, await this.#findRefused(batch.rows));
     }
   }

@@ -4,6 +4,7 @@ import type { StoreClient } from './client.ts';
 import {
   addLogEventOthers,
   createAttributesProbe,
+  createAuditEvents,
   createDatabase,
   createInvocations,
   createLogDeletions,
@@ -21,6 +22,7 @@ const MIGRATIONS: readonly ((variant: SchemaVariant) => readonly string[])[] = [
     createAttributesProbe(variant),
   ],
   (variant) => [addLogEventOthers(variant)],
+  (variant) => [createAuditEvents(variant)],
 ];
 
 /**

@@ -54,6 +54,11 @@ export class RowBinaryWriter {
     this.#offset = this.#piece.writeUInt32LE(whole, this.#offset);
   }
 
+  bool(value: boolean): void {
+    this.#reserve(1);
+    this.#piece[this.#offset++] = value ? 1 : 0;
+  }
+
   /** A UInt64 of a safe, non-negative integer. */
   uint64(value: number): void {
     this.#reserve(8);

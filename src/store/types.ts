@@ -44,6 +44,85 @@ export interface LogEventRow {
   readonly message: string;
 }
 
+/** An API call of the event history. */
+export interface AuditEventRow {
+  readonly key: RowKey;
+  /** When it happened: the same for the same event, wherever it comes from. */
+  readonly timestampMs: number;
+  readonly accountId: string;
+  readonly region: string;
+  readonly eventId: string;
+  /** Such as `bedrock.amazonaws.com`. */
+  readonly eventSource: string;
+  readonly eventName: string;
+  /** As LookupEvents names callers; empty where it names none. */
+  readonly username: string;
+  readonly accessKeyId: string;
+  readonly identityArn: string;
+  readonly readOnly: boolean;
+  /** `Management` or `Data`. */
+  readonly category: string;
+  /** Empty when it succeeded. */
+  readonly errorCode: string;
+  readonly sourceIp: string;
+  readonly requestId: string;
+  readonly resources: readonly AuditEventResource[];
+  /** The CloudTrail record: a line of JSON. */
+  readonly record: string;
+}
+export interface AuditEventResource {
+  readonly type: string;
+  /** Its ARN, or a name. */
+  readonly name: string;
+}
+
+/** Where an event stands in the history. */
+export interface AuditEventPosition {
+  readonly timestampMs: number;
+  readonly eventId: string;
+}
+
+/** Events of an account, the newest first; every list says "one of these". */
+export interface AuditEventQuery {
+  readonly accountId: string;
+  /** All when absent. */
+  readonly regions?: readonly string[];
+  /** Inclusive, milliseconds. */
+  readonly startMs: number;
+  /** Exclusive, milliseconds. */
+  readonly endMs: number;
+  /** Only events that come after this one in the order of the read: older ones. */
+  readonly after?: AuditEventPosition;
+  readonly eventIds?: readonly string[];
+  readonly eventSources?: readonly string[];
+  readonly eventNames?: readonly string[];
+  readonly usernames?: readonly string[];
+  readonly accessKeyIds?: readonly string[];
+  /** Exact ARNs. */
+  readonly identityArns?: readonly string[];
+  /** Names of roles whose sessions made the call. */
+  readonly roles?: readonly string[];
+  readonly readOnly?: boolean;
+  readonly categories?: readonly string[];
+  readonly errorCodes?: readonly string[];
+  /** Whether it was refused or failed. */
+  readonly failed?: boolean;
+  readonly sourceIps?: readonly string[];
+  readonly requestIds?: readonly string[];
+  readonly resourceTypes?: readonly string[];
+  /** ARNs, or the names that ARNs end in. */
+  readonly resourceNames?: readonly string[];
+  /** At least 1. */
+  readonly limit: number;
+  /** Stops after the event with which the records together exceed so many bytes, and gives at least one. */
+  readonly bytesMax?: number;
+}
+export interface AuditEventPage {
+  readonly events: readonly AuditEventRow[];
+  /** What the next page comes after; undefined when there are no more. */
+  readonly next: AuditEventPosition | undefined;
+}
+
 /** A batch that may be inserted again after a crash: same plan, same rows, and in effect once. */
 export interface InsertBatch<Row> {
   /** The journal range the batch covers, inclusive; with `node` it makes the deduplication token. */
@@ -139,6 +218,9 @@ export interface Store {
   readonly failure: string | undefined;
   insertInvocations(batch: InsertBatch<InvocationRow>): Promise<void>;
   insertLogEvents(batch: InsertBatch<LogEventRow>): Promise<void>;
+  insertAuditEvents(batch: InsertBatch<AuditEventRow>): Promise<void>;
+  /** A page of audit events, each once, however often it was inserted. */
+  readAuditEvents(query: AuditEventQuery): Promise<AuditEventPage>;
   readLogEvents(query: LogEventQuery): Promise<LogEventRow[]>;
   /** Where the event stands that has `offset` events of the query before it, in its order; undefined: there is none. */
   logEventAt(query: Omit<LogEventQuery, 'limit' | 'matching'>, offset: number): Promise<LogEventPosition | undefined>;

@@ -17,10 +17,10 @@ export interface InsertTable<Row> {
   readonly key: (row: Row) => { readonly node: string; readonly sequence: number; readonly index: number };
   /** The partitioning time, milliseconds. */
   readonly timestampMs: (row: Row) => number;
-  /** The derived columns; see attributes.ts. The inserter can leave them empty for a row. */
-  readonly derived: (row: Row) => Derived;
+  /** The derived columns; see attributes.ts. The inserter can leave them empty for a row. Absent: the table has none. */
+  readonly derived?: (row: Row) => Derived;
   /** Whether the table has the column `others`, too. */
-  readonly hasOthers: boolean;
+  readonly hasOthers?: boolean;
 }
 
 export const ATTRIBUTES_NAME = 'attrs';

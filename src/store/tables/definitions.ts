@@ -3,6 +3,7 @@
  * writes the tables is the same for both.
  */
 import { OperationalError } from '#base';
+import { AUDIT_EVENT_DAYS, AUDIT_EVENT_INDEXES, AUDIT_EVENT_ORDER, AUDIT_EVENTS } from './audit-events.ts';
 import { ATTRIBUTES_NAME, ATTRIBUTES_TYPE, type Column, OTHERS_NAME, OTHERS_TYPE } from './column.ts';
 import { INVOCATION_INDEXES, INVOCATION_ORDER, INVOCATIONS } from './invocations.ts';
 import { LOG_EVENT_INDEXES, LOG_EVENT_ORDER, LOG_EVENTS } from './log-events.ts';
@@ -49,6 +50,14 @@ export function createLogEvents(variant: SchemaVariant): string {
 /** Version 2: what events have besides `attrs`. */
 export function addLogEventOthers(variant: SchemaVariant): string {
   return `ALTER TABLE ${LOG_EVENTS.name}${onCluster(variant)} ADD COLUMN IF NOT EXISTS ${OTHERS_NAME} ${OTHERS_TYPE}`;
+}
+
+/** Version 3: the event history. */
+export function createAuditEvents(variant: SchemaVariant): string {
+  const columns = AUDIT_EVENTS.columns.map((column) => `${column.name} ${column.definition}`);
+  const layout = `${partitioned(AUDIT_EVENT_ORDER)} TTL toDateTime(ts) + INTERVAL ${AUDIT_EVENT_DAYS} DAY`;
+  const settings = { ...insertSettings(variant), ttl_only_drop_parts: 1 };
+  return createTable(variant, AUDIT_EVENTS.name, [...columns, ...AUDIT_EVENT_INDEXES], layout, settings);
 }
 
 /** What may never be read again; see log-event-deletions.ts. */
