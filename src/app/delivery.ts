@@ -3,9 +3,10 @@ import type { Config } from '#config';
 import { DELIVERY_DEFAULTS, type DeliveryListener, type DeliverySettings } from '#delivery';
 import type { Emit } from '#telemetry';
 
-export function deliverySettings({ delivery }: Config): DeliverySettings {
+export function deliverySettings({ delivery, trails }: Config): DeliverySettings {
   return {
     intervalMs: parseDurationMs(delivery.interval),
+    trailIntervalMs: parseDurationMs(trails.interval),
     retry: { ...DELIVERY_DEFAULTS.retry, parkedDelayMs: parseDurationMs(delivery.parkedRetry) },
     hold: { bytesMax: delivery.heldBytesMax, ageMaxMs: parseDurationMs(delivery.heldAgeMax) },
   };

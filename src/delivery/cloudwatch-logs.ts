@@ -10,7 +10,7 @@
  */
 import { Slices } from '#base';
 import type { LogEvent } from '#records';
-import { counted, type EntryRenderer, type RenderedBatch, renderBatch } from './render.ts';
+import { counted, type EntryRenderer, type RenderedBatch, type RenderedItem, renderBatch } from './render.ts';
 import type { BatchPlan, CloudWatchDestinationSpec, DeliveryListener, LogSink, ReaderSink } from './types.ts';
 
 const EVENTS_MAX = 10_000;
@@ -31,7 +31,7 @@ export function cloudWatchSink({ spec, logs, render, onEvent }: CloudWatchSinkOp
   return {
     deliver: async (plan, entries) => {
       const batch = await renderBatch(entries, spec.route, render);
-      const pieces = cutEvents(await eventsOf(batch));
+      const pieces = cutEvents(await eventsOf(batch.items, batch.unreadable));
       for (const [index, events] of pieces.entries()) {
         await counted('logs', onEvent, () => logs.put(spec, events, deliveryKey(plan, index)));
       }
@@ -45,12 +45,20 @@ export function deliveryKey(plan: BatchPlan, index: number): string {
   return `${plan.reader}/${plan.firstAfter + 1}-${plan.last}/${index}`;
 }
 
-/** Events in order of time; records over the bound are moved to `unreadable`. */
-async function eventsOf({ items, unreadable }: RenderedBatch): Promise<SizedEvent[]> {
+/**
+ * Events in order of time; records over the bound are moved to `unreadable`.
+ * @param atMs the time of all of them; default: each its own
+ */
+export async function eventsOf(
+  items: readonly RenderedItem[],
+  unreadable: RenderedBatch['unreadable'],
+  atMs?: number,
+): Promise<SizedEvent[]> {
   const slices = new Slices();
   const events: SizedEvent[] = [];
   for (const { sequence, rendered } of items) {
-    const { line, timestampMs } = rendered;
+    const { line, timestampMs: ownMs } = rendered;
+    const timestampMs = atMs ?? ownMs;
     if (line.length === 0) continue;
     if (line.length > MESSAGE_BYTES_MAX) {
       unreadable.push({ sequence, reason: `the record is larger than a log event may be (${line.length} bytes)` });
@@ -63,11 +71,12 @@ async function eventsOf({ items, unreadable }: RenderedBatch): Promise<SizedEven
   return events.sort((a, b) => a.timestampMs - b.timestampMs);
 }
 
-interface SizedEvent extends LogEvent {
+export interface SizedEvent extends LogEvent {
   readonly sizeBytes: number;
 }
 
-function cutEvents(events: readonly SizedEvent[]): LogEvent[][] {
+/** Cuts events into pieces that one put may have. */
+export function cutEvents(events: readonly SizedEvent[]): LogEvent[][] {
   const pieces: LogEvent[][] = [];
   let piece: LogEvent[] = [];
   let bytes = 0;

@@ -1,23 +1,26 @@
 /** Gathers a reader's next batch from the journal. */
-import type { Clock } from '#base';
+import { type Clock, Slices } from '#base';
 import type { Journal, JournalEntry, LostEntries, Sequence } from '#journal';
-import type { BatchLimits, BatchPlan, ReaderFilter } from './types.ts';
+import type { BatchEntry, BatchLimits, BatchPlan, ReaderFilter, ReaderSink } from './types.ts';
 
 /** An idle reader looks up this often, to let go of segments whose entries are not for it. */
 const IDLE_MS = 5_000;
+/** A plan's entries are read again in pieces of so many bytes: what condensing leaves of them may be far less. */
+const PLANNED_READ_BYTES = 8 * 1024 * 1024;
 
 export interface GatherOptions {
   readonly journal: Journal;
   readonly clock: Clock;
   readonly filter: ReaderFilter;
   readonly limits: BatchLimits;
+  readonly condense: ReaderSink['condense'];
   /** A batch has its first entry: from now on something is held. */
   readonly onFirst: (entry: JournalEntry) => void;
   readonly onLost: (lost: LostEntries) => void;
 }
 
 export interface Gathered {
-  readonly entries: JournalEntry[];
+  readonly entries: BatchEntry[];
   /** How far the journal was looked through. */
   readonly last: Sequence;
 }
@@ -42,23 +45,44 @@ export async function gatherBatch(options: GatherOptions, after: Sequence, signa
 }
 
 /** Reads a plan's entries again. */
-export async function readPlanned(options: GatherOptions, plan: BatchPlan): Promise<JournalEntry[]> {
+export async function readPlanned(options: GatherOptions, plan: BatchPlan): Promise<BatchEntry[]> {
   const { journal, filter, onLost } = options;
-  const entries: JournalEntry[] = [];
+  const entries: BatchEntry[] = [];
   let after = plan.firstAfter;
   while (after < plan.last && entries.length < plan.entryCount) {
     const maxEntries = plan.entryCount - entries.length;
-    const read = await journal.read({ after, maxBytes: Number.MAX_SAFE_INTEGER, maxEntries, waitMs: 0, ...filter });
+    const read = await journal.read({ after, maxBytes: PLANNED_READ_BYTES, maxEntries, waitMs: 0, ...filter });
     for (const lost of read.lost) onLost(lost);
-    entries.push(...read.entries.filter((entry) => entry.sequence <= plan.last));
+    await eachCondensed(options, read.entries, (entry) => {
+      if (entry.sequence <= plan.last) entries.push(entry);
+    });
     if (read.nextAfter === after) break;
     after = read.nextAfter;
   }
   return entries;
 }
 
+async function eachCondensed(
+  { condense }: GatherOptions,
+  entries: readonly JournalEntry[],
+  take: (entry: BatchEntry) => void,
+): Promise<void> {
+  const slices = new Slices();
+  for (const entry of entries) {
+    take(condense ? condense(entry) : entry);
+    const turn = slices.over();
+    if (turn) await turn;
+  }
+}
+
+/** Bytes that an entry of a batch holds in memory. */
+function sizeOf({ payload, condensed }: BatchEntry): number {
+  const line = condensed && 'rendered' in condensed ? condensed.rendered?.line : undefined;
+  return payload.length + (line?.length ?? 0);
+}
+
 class Batch {
-  readonly entries: JournalEntry[] = [];
+  readonly entries: BatchEntry[] = [];
   last: Sequence;
   #bytes = 0;
   readonly #options: GatherOptions;
@@ -94,10 +118,10 @@ class Batch {
     for (const lost of read.lost) onLost(lost);
     const [first] = read.entries;
     if (first && this.entries.length === 0) this.#options.onFirst(first);
-    for (const entry of read.entries) {
+    await eachCondensed(this.#options, read.entries, (entry) => {
       this.entries.push(entry);
-      this.#bytes += entry.payload.length;
-    }
+      this.#bytes += sizeOf(entry);
+    });
     this.last = read.nextAfter;
   }
 

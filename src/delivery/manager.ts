@@ -2,7 +2,7 @@
  * All readers of the journal: one for each destination, persisted, and those the composition root adds (the store's). Each has
  * its own cursor, so that a destination that is down delays nobody else.
  */
-import { type Clock, type IdSource, sleep } from '#base';
+import { bug, type Clock, type IdSource, sleep } from '#base';
 import type { Journal, LostEntries, Sequence } from '#journal';
 import type { State } from '#state';
 import { cloudWatchSink } from './cloudwatch-logs.ts';
@@ -12,6 +12,8 @@ import { JournalReader, type ReaderOptions } from './reader.ts';
 import type { EntryRenderer } from './render.ts';
 import { s3Sink } from './s3.ts';
 import { dataSink } from './s3-data.ts';
+import { trailFilesSink } from './trail-files.ts';
+import { trailLogsSink } from './trail-logs.ts';
 import type {
   BatchLimits,
   BucketSink,
@@ -25,11 +27,14 @@ import type {
   ReaderSink,
   ReaderStatus,
   RetryLimits,
+  TrailPorts,
 } from './types.ts';
 
 export interface DeliverySettings {
   /** How long a log file waits for more records (`VARVE_DELIVERY_INTERVAL`). */
   readonly intervalMs: number;
+  /** How long a log file of a trail does (`VARVE_TRAIL_INTERVAL`). */
+  readonly trailIntervalMs: number;
   readonly retry: RetryLimits;
   /** What may be held for each destination that fails. */
   readonly hold: HoldLimits;
@@ -37,11 +42,15 @@ export interface DeliverySettings {
 
 export const DELIVERY_DEFAULTS: DeliverySettings = {
   intervalMs: 60_000,
+  trailIntervalMs: 5 * 60_000,
   retry: { firstDelayMs: 500, delayMaxMs: 60_000, parkedDelayMs: 60_000 },
   hold: { bytesMax: 10 * 1024 ** 3, ageMaxMs: 7 * 24 * 3_600_000 },
 };
 
-/** Entries and raw bytes of a log file at most; AWS's own bounds are not known. */
+/**
+ * Entries and raw bytes of a log file at most; AWS's own bounds for invocation logs are not known. Its files of trails may have
+ * 50 MB, but a batch waits in memory, for minutes and for each trail: more and smaller files are as good to readers.
+ */
 const DESTINATION_BATCH = { entriesMax: 10_000, bytesMax: 8 * 1024 * 1024 } as const;
 /** Log events and data objects do not wait for a file to fill: at most this long. */
 const PROMPT_WAIT_MS_MAX = 2_000;
@@ -59,6 +68,7 @@ export interface DeliveryManagerOptions {
   readonly buckets: BucketSink;
   readonly logs: LogSink;
   readonly render: EntryRenderer;
+  readonly trails: TrailPorts;
   readonly settings: DeliverySettings;
   /** Readers of the journal that somebody else keeps: their hold is left alone. */
   readonly foreignReaders?: readonly string[];
@@ -174,9 +184,9 @@ export class DeliveryManager {
     return arrived;
   }
 
-  /** Something was changed (a policy, a bucket, the configuration): destinations that wait are tried again at once. */
+  /** Something was changed (a policy, a bucket, a role): destinations that fail are tried again at once. */
   wake(route?: string): void {
-    for (const [name, { reader }] of this.#destinations) if (route === undefined || route === name) reader.wake();
+    for (const [name, { reader }] of this.#destinations) if (route === undefined || route === name) reader.retryNow();
   }
 
   status(): DestinationStatus[] {
@@ -197,13 +207,12 @@ export class DeliveryManager {
 
   async #add(spec: DestinationSpec, from: Sequence, retiredMs: number | undefined): Promise<Destination> {
     const { settings } = this.#options;
-    const waitMs = spec.kind === 's3' ? settings.intervalMs : Math.min(settings.intervalMs, PROMPT_WAIT_MS_MAX);
     const reader = new JournalReader({
       ...this.#common(),
       name: spec.route,
-      filter: { route: spec.route },
+      filter: { route: spec.kind === 'trail-logs' ? spec.entriesOf : spec.route },
       sink: this.#sinkOf(spec),
-      batch: { ...DESTINATION_BATCH, waitMs },
+      batch: { ...DESTINATION_BATCH, waitMs: waitMsOf(spec, settings) },
       retry: settings.retry,
       hold: settings.hold,
     });
@@ -219,10 +228,22 @@ export class DeliveryManager {
   }
 
   #sinkOf(spec: DestinationSpec): ReaderSink {
-    const { journal, buckets, logs, render, onEvent } = this.#options;
-    if (spec.kind === 'cloudwatch-logs') return cloudWatchSink({ spec, logs, render, onEvent });
-    if (spec.kind === 's3') return s3Sink({ spec, bucket: buckets, spool: journal.spool, render, onEvent });
-    return dataSink({ spec, bucket: buckets, spool: journal.spool, render, onEvent });
+    const { journal, buckets: bucket, logs, render, trails, clock, onEvent } = this.#options;
+    const { spool } = journal;
+    switch (spec.kind) {
+      case 's3':
+        return s3Sink({ spec, bucket, spool, render, onEvent });
+      case 's3-data':
+        return dataSink({ spec, bucket, spool, render, onEvent });
+      case 'cloudwatch-logs':
+        return cloudWatchSink({ spec, logs, render, onEvent });
+      case 'trail-files':
+        return trailFilesSink({ spec, bucket, render, trails, clock, onEvent });
+      case 'trail-logs':
+        return trailLogsSink({ spec, logs, render, trails, clock, onEvent });
+      default:
+        return bug(`a destination of the kind ${(spec as DestinationSpec).kind}`);
+    }
   }
 
   #onEvent(event: DeliveryEvent): void {
@@ -266,5 +287,10 @@ export class DeliveryManager {
 
 /** The destination as an operator knows it. */
 function targetOf(spec: DestinationSpec): string {
-  return spec.kind === 'cloudwatch-logs' ? `log group ${spec.groupName}` : `s3://${spec.bucketName}/${spec.keyBase}`;
+  return 'groupName' in spec ? `log group ${spec.groupName}` : `s3://${spec.bucketName}/${spec.keyBase}`;
+}
+
+function waitMsOf({ kind }: DestinationSpec, { intervalMs, trailIntervalMs }: DeliverySettings): number {
+  if (kind === 's3') return intervalMs;
+  return kind === 'trail-files' ? trailIntervalMs : Math.min(intervalMs, PROMPT_WAIT_MS_MAX);
 }

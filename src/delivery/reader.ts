@@ -6,13 +6,14 @@
  * woken because something was changed. A reader that fails holds back nobody else; what is held for it is bounded.
  */
 import { type Clock, type IdSource, sleep } from '#base';
-import type { Journal, JournalEntry, Sequence } from '#journal';
+import type { Journal, Sequence } from '#journal';
 import type { State } from '#state';
 import { appendGapOnce, markerOf, planGap } from './gaps.ts';
 import { gatherBatch, type GatherOptions, readPlanned } from './gather.ts';
 import { type GapPlan, type Plan, Plans } from './plans.ts';
 import { type FailureKind, failureKind, messageOf, retryDelayMs } from './retry.ts';
 import type {
+  BatchEntry,
   BatchLimits,
   BatchPlan,
   DeliveryListener,
@@ -72,12 +73,13 @@ export class JournalReader {
     this.name = options.name;
     this.#options = options;
     this.#plans = new Plans(options.state, options.name);
-    const { journal, clock, filter, batch: limits } = options;
+    const { journal, clock, filter, sink, batch: limits } = options;
     this.#gathering = {
       journal,
       clock,
       filter,
       limits,
+      condense: sink.condense,
       onFirst: (entry) => {
         this.#oldestHeldMs = entry.writtenMs;
       },
@@ -109,9 +111,14 @@ export class JournalReader {
     await Promise.race([ended, sleep(boundMs, bound.signal).then(() => (this.#isLeft = true))]);
   }
 
-  /** Tries again at once: something was changed that may mend it. */
+  /** Delivers, or tries again, at once. */
   wake(): void {
     this.#hurry.abort();
+  }
+
+  /** Something was changed that may mend an attempt that fails, or is under way: it is tried again at once. */
+  retryNow(): void {
+    if (this.#state !== 'idle') this.#hurry.abort();
   }
 
   /** Delivers what is in the journal now without waiting for more; resolves when it has arrived (or the reader stops). */
@@ -182,7 +189,7 @@ export class JournalReader {
     };
   }
 
-  async #deliver(plan: BatchPlan, entries: readonly JournalEntry[]): Promise<void> {
+  async #deliver(plan: BatchPlan, entries: readonly BatchEntry[]): Promise<void> {
     if (this.#stopped.signal.aborted) return;
     this.#oldestHeldMs = entries[0]?.writtenMs;
     if (this.#state === 'idle') this.#state = 'delivering';

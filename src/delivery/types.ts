@@ -15,7 +15,12 @@ export class DeliveryError extends Error {
 }
 
 /** A destination as persisted in state; `route` is its name in journal entries. */
-export type DestinationSpec = S3DestinationSpec | DataDestinationSpec | CloudWatchDestinationSpec;
+export type DestinationSpec =
+  | S3DestinationSpec
+  | DataDestinationSpec
+  | CloudWatchDestinationSpec
+  | TrailFilesDestinationSpec
+  | TrailLogsDestinationSpec;
 
 export interface S3DestinationSpec {
   readonly kind: 's3';
@@ -48,11 +53,39 @@ export interface CloudWatchDestinationSpec {
   readonly sourceArn: string;
 }
 
+/** The log files of a trail. */
+export interface TrailFilesDestinationSpec extends Omit<S3DestinationSpec, 'kind'> {
+  readonly kind: 'trail-files';
+  readonly trailId: string;
+  /** `[prefix/]AWSLogs/<account>/`: what stands before CloudTrail/<region>/. */
+  readonly keyBase: string;
+  /** `cloudtrail.amazonaws.com`, and the trail's ARN. */
+  readonly servicePrincipal: string;
+  readonly sourceArn: string;
+  /** Told of each delivery. */
+  readonly topicArn?: string;
+}
+
+/** The log group of a trail: the same entries as its files get. */
+export interface TrailLogsDestinationSpec extends Omit<CloudWatchDestinationSpec, 'kind' | 'streamName'> {
+  readonly kind: 'trail-logs';
+  readonly trailId: string;
+  /** The route of its entries in the journal; `route` is the reader's own name. */
+  readonly entriesOf: string;
+}
+
+/** A bucket that a service writes to in its own name. */
+export type BucketDestination = S3DestinationSpec | DataDestinationSpec | TrailFilesDestinationSpec;
+/** A stream that a service writes to with a role. */
+export type StreamDestination =
+  | CloudWatchDestinationSpec
+  | (TrailLogsDestinationSpec & { readonly streamName: string });
+
 /** Ports that the composition root fills with buckets and log groups; both throw {@link DeliveryError}. */
 export interface BucketSink {
   /** Writes one object in the service's name, if the bucket's policy lets it. Writing the same key and bytes again is harmless. */
   put(
-    destination: S3DestinationSpec | DataDestinationSpec,
+    destination: BucketDestination,
     key: string,
     body: Uint8Array | Readable,
     options: { contentType: string; contentEncoding?: string },
@@ -63,7 +96,64 @@ export interface LogSink {
    * Appends events under the role's permissions; makes the stream when it is not there. Putting the same `deliveryKey`
    * again is harmless: the events of a key are appended once, over restarts too.
    */
-  put(destination: CloudWatchDestinationSpec, events: readonly LogEvent[], deliveryKey: string): Promise<void>;
+  put(destination: StreamDestination, events: readonly LogEvent[], deliveryKey: string): Promise<void>;
+}
+
+/** A log file of a trail that stands in its bucket. */
+export interface TrailFile {
+  readonly trailId: string;
+  readonly accountId: string;
+  /** Of its events. */
+  readonly region: string;
+  readonly bucketName: string;
+  readonly key: string;
+  /** SHA-256 of the uncompressed JSON, 64 lower-case hex digits. */
+  readonly sha256Hex: string;
+  /** Times of its events, milliseconds since the epoch. */
+  readonly oldestEventMs: number;
+  readonly newestEventMs: number;
+  readonly deliveredMs: number;
+}
+
+/** Keeps files for digests; durable when it resolves. A file (bucket and key) that is told of again is the same one. */
+export interface TrailFilePort {
+  delivered(file: TrailFile): Promise<void>;
+}
+
+/** What CloudTrail publishes to a topic after a delivery. */
+export interface TrailNotice {
+  readonly topicArn: string;
+  /** `{"s3Bucket":…,"s3ObjectKey":[…]}` */
+  readonly message: string;
+  readonly accountId: string;
+  readonly servicePrincipal: string;
+  readonly sourceArn: string;
+}
+
+/** Publishes, if the topic's policy lets the service; throws {@link DeliveryError}. */
+export interface TopicPort {
+  publish(notice: TrailNotice): Promise<void>;
+}
+
+/** What came of an attempt: GetTrailStatus tells the latest of each. */
+export interface TrailNote {
+  readonly trailId: string;
+  readonly what: 'file' | 'notification' | 'logs';
+  /** Milliseconds since the epoch. */
+  readonly atMs: number;
+  /** Absent when it went well; otherwise the service's error code, such as `AccessDenied`. */
+  readonly error?: string;
+}
+
+export interface TrailStatusPort {
+  note(note: TrailNote): void;
+}
+
+/** What deliveries of trails need besides buckets and log groups. */
+export interface TrailPorts {
+  readonly files: TrailFilePort;
+  readonly topics: TopicPort;
+  readonly status: TrailStatusPort;
 }
 
 /** What an entry means to a destination; the composition root gives it, so that delivery need not know Bedrock. */
@@ -77,6 +167,20 @@ export interface RenderedEntry {
     readonly bytes?: Buffer;
     readonly attachment?: string;
   }[];
+  /** Of an API call: what a trail's destinations need to know besides the line. */
+  readonly trailEvent?: {
+    readonly region: string;
+    /** The record's `eventTime`, milliseconds since the epoch. */
+    readonly eventMs: number;
+  };
+}
+
+/** What is kept of an entry while its batch gathers: what it was rendered to, or why it cannot be. */
+export type Condensed = { readonly rendered: RenderedEntry | undefined } | { readonly failure: string };
+
+/** An entry of a batch. Once it is condensed its payload is empty. */
+export interface BatchEntry extends JournalEntry {
+  readonly condensed?: Condensed;
 }
 
 /** The state of a destination, for metrics, health and doctor. */
@@ -124,7 +228,9 @@ export interface DeliveryReceipt {
 
 /** Where a reader's batches go. Must be idempotent for the same plan; throws {@link DeliveryError}, other errors count as transient. */
 export interface ReaderSink {
-  deliver(plan: BatchPlan, entries: readonly JournalEntry[], retry: boolean): Promise<DeliveryReceipt>;
+  deliver(plan: BatchPlan, entries: readonly BatchEntry[], retry: boolean): Promise<DeliveryReceipt>;
+  /** For sinks that need little of large entries: makes of each what waits in memory and counts for a batch's bytes. */
+  readonly condense?: (entry: JournalEntry) => BatchEntry;
 }
 
 /** Which entries a reader gets. */

@@ -17,6 +17,12 @@ import type {
   LogSink,
   RenderedEntry,
   S3DestinationSpec,
+  TrailFile,
+  TrailFilesDestinationSpec,
+  TrailLogsDestinationSpec,
+  TrailNote,
+  TrailNotice,
+  TrailPorts,
 } from '../types.ts';
 
 export const KIND = 2;
@@ -49,6 +55,37 @@ export function logSpec(route: string): CloudWatchDestinationSpec {
     roleArn: 'arn:aws:iam::123456789012:role/r',
     servicePrincipal,
     sourceArn,
+  };
+}
+
+const TRAIL_ARN = 'arn:aws:cloudtrail:us-east-1:123456789012:trail/t';
+
+export function trailFilesSpec(
+  route: string,
+  more: Partial<TrailFilesDestinationSpec> = {},
+): TrailFilesDestinationSpec {
+  return {
+    ...bucketSpec(route),
+    kind: 'trail-files',
+    trailId: `id of ${route}`,
+    bucketName: 'trails',
+    keyBase: 'AWSLogs/123456789012/',
+    servicePrincipal: 'cloudtrail.amazonaws.com',
+    sourceArn: TRAIL_ARN,
+    ...more,
+  };
+}
+
+export function trailLogsSpec(entriesOf: string): TrailLogsDestinationSpec {
+  const { streamName: _, ...spec } = logSpec('events');
+  return {
+    ...spec,
+    kind: 'trail-logs',
+    route: `${entriesOf}:logs`,
+    entriesOf,
+    trailId: `id of ${entriesOf}`,
+    servicePrincipal: 'cloudtrail.amazonaws.com',
+    sourceArn: TRAIL_ARN,
   };
 }
 
@@ -86,18 +123,47 @@ export class MemoryBuckets implements BucketSink {
 
 /** As the contract of LogSink says: events of a key are appended once. */
 export class MemoryLogs implements LogSink {
-  readonly batches: { readonly group: string; readonly key: string; readonly events: readonly LogEvent[] }[] = [];
+  readonly batches: {
+    readonly group: string;
+    readonly stream: string;
+    readonly key: string;
+    readonly events: readonly LogEvent[];
+  }[] = [];
   before: (group: string, key: string) => Promise<void> | void = () => undefined;
 
   put: LogSink['put'] = async (destination, events, deliveryKey) => {
     await this.before(destination.groupName, deliveryKey);
     if (this.batches.some(({ key }) => key === deliveryKey)) return;
-    this.batches.push({ group: destination.groupName, key: deliveryKey, events });
+    const { groupName: group, streamName: stream } = destination;
+    this.batches.push({ group, stream, key: deliveryKey, events });
   };
 
   messages(group: string): string[] {
     return this.batches.filter((batch) => batch.group === group).flatMap(({ events }) => events.map((e) => e.message));
   }
+}
+
+/** As the contracts of the trails' ports say: a file is kept once, by its name. */
+export class MemoryTrails implements TrailPorts {
+  readonly kept = new Map<string, TrailFile>();
+  readonly notices: TrailNotice[] = [];
+  readonly notes: TrailNote[] = [];
+  before: (what: 'files' | 'topics') => Promise<void> | void = () => undefined;
+
+  readonly files: TrailPorts['files'] = {
+    delivered: async (file) => {
+      await this.before('files');
+      const name = `${file.bucketName}/${file.key}`;
+      if (!this.kept.has(name)) this.kept.set(name, file);
+    },
+  };
+  readonly topics: TrailPorts['topics'] = {
+    publish: async (notice) => {
+      await this.before('topics');
+      this.notices.push(notice);
+    },
+  };
+  readonly status: TrailPorts['status'] = { note: (note) => this.notes.push(note) };
 }
 
 /** Entries of the tests: JSON with the members of a rendered entry. */
@@ -107,9 +173,11 @@ export function render(entry: JournalEntry): RenderedEntry | undefined {
     line,
     timestampMs = entry.writtenMs,
     dataObjects = [],
+    trailEvent,
   } = JSON.parse(entry.payload.toString()) as {
     line: string;
     timestampMs?: number;
+    trailEvent?: { region: string; eventMs: number };
     dataObjects?: { key: string; text?: string; attachment?: string; gzip?: boolean }[];
   };
   return {
@@ -122,6 +190,7 @@ export function render(entry: JournalEntry): RenderedEntry | undefined {
       ...(text !== undefined && { bytes: Buffer.from(text) }),
       ...(attachment !== undefined && { attachment }),
     })),
+    ...(trailEvent && { trailEvent }),
   };
 }
 
@@ -129,6 +198,7 @@ export class World {
   readonly directory: string;
   readonly buckets = new MemoryBuckets();
   readonly logs = new MemoryLogs();
+  readonly trails = new MemoryTrails();
   readonly events: DeliveryEvent[] = [];
   #journal: Journal | undefined;
   #state: State | undefined;
@@ -157,7 +227,7 @@ export class World {
       journal?: Partial<JournalOptions>;
       settings?: Partial<DeliveryManagerOptions['settings']>;
       wrap?: (
-        ports: Pick<DeliveryManagerOptions, 'state' | 'buckets' | 'logs' | 'journal'>,
+        ports: Pick<DeliveryManagerOptions, 'state' | 'buckets' | 'logs' | 'trails' | 'journal'>,
       ) => Partial<DeliveryManagerOptions>;
     } = {},
   ): Promise<void> {
@@ -173,7 +243,8 @@ export class World {
       ...options.journal,
     });
     this.#state = await openState(join(this.directory, 'state.sqlite'));
-    const ports = { journal: this.#journal, state: this.#state, buckets: this.buckets, logs: this.logs };
+    const { buckets, logs, trails } = this;
+    const ports = { journal: this.#journal, state: this.#state, buckets, logs, trails };
     this.#manager = await DeliveryManager.open({
       ...ports,
       clock,

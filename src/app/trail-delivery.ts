@@ -1,0 +1,82 @@
+/** Joins trails with delivery: their destinations, and whom deliveries of theirs are told to. */
+import { bug } from '#base';
+import type { DeliveryManager, DestinationSpec, TrailPorts } from '#delivery';
+import type { Journal } from '#journal';
+import type { TrailDestinations, TrailDestinationSpec } from '#trails';
+
+const CLOUDTRAIL_PRINCIPAL = 'cloudtrail.amazonaws.com';
+
+/** Whether an entry's route leads to a trail (`routeOf`, `#trails`) and not to a logging configuration's destination. */
+export function isTrailRoute(route: string): boolean {
+  return route.startsWith('trail:');
+}
+
+/** The reader of a trail's log group; its entries are those of the trail's route. */
+export function logsReaderOf(route: string): string {
+  return `${route}:logs`;
+}
+
+/**
+ * Trails' destinations in delivery: one for the files, one for the log group. One that is new begins with what is selected from
+ * now on; one that is retired gets, soon, what was selected before.
+ */
+export function trailDestinations(
+  delivery: Pick<DeliveryManager, 'register' | 'retire' | 'flush'>,
+  journal: Pick<Journal, 'head'>,
+): TrailDestinations {
+  return {
+    register: async (spec) => {
+      for (const each of destinationsOf(spec)) await delivery.register(each, journal.head);
+    },
+    retire: async (route) => {
+      for (const reader of [route, logsReaderOf(route)]) {
+        await delivery.retire(reader);
+        // As long as the bucket refuses, this does not resolve.
+        void delivery.flush(reader);
+      }
+    },
+  };
+}
+
+function destinationsOf(spec: TrailDestinationSpec): DestinationSpec[] {
+  const { route, trailId, trailArn, accountId, homeRegion, bucketName, bucketGeneration, keyBase, topicArn, logs } =
+    spec;
+  const common = {
+    trailId,
+    accountId,
+    region: homeRegion,
+    servicePrincipal: CLOUDTRAIL_PRINCIPAL,
+    sourceArn: trailArn,
+  };
+  return [
+    {
+      kind: 'trail-files',
+      route,
+      ...common,
+      bucketName,
+      bucketGeneration,
+      keyBase,
+      ...(topicArn === undefined ? {} : { topicArn }),
+    },
+    ...(logs
+      ? [{ kind: 'trail-logs' as const, route: logsReaderOf(route), entriesOf: route, ...common, ...logs }]
+      : []),
+  ];
+}
+
+/**
+ * Delivery is opened before the rooms that hear of trails' deliveries, which need it themselves: they are put in before it
+ * starts.
+ */
+export function lateTrailPorts(): TrailPorts & { fill(ports: TrailPorts): void } {
+  let filled: TrailPorts | undefined;
+  const ports = (): TrailPorts => filled ?? bug('a trail is delivered before its ports are filled');
+  return {
+    fill: (given) => {
+      filled = given;
+    },
+    files: { delivered: (file) => ports().files.delivered(file) },
+    topics: { publish: (notice) => ports().topics.publish(notice) },
+    status: { note: (note) => ports().status.note(note) },
+  };
+}
