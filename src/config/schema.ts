@@ -109,6 +109,16 @@ export const configSchema = z.strictObject({
     )
     .default([])
     .describe('Which upstream answers for which model id; the first rule that fits counts.'),
+  forwarding: z
+    .strictObject({
+      upstream: z
+        .string()
+        .optional()
+        .describe(
+          'The `bedrock` upstream that gets the calls Varve hands on as they are: agents, flows, knowledge bases, sessions, guardrails, asynchronous invocations; default: the first one.',
+        ),
+    })
+    .prefault({}),
   journal: z
     .strictObject({
       durability: z

@@ -1,7 +1,7 @@
 /** Who answers for a model id: the first rule that matches, else the built-in model where it may. */
 import { OperationalError } from '#base';
 import { isWellKnown, resolveModelId } from './catalogue/index.ts';
-import type { Upstream, UpstreamChooser } from './types.ts';
+import type { Forwarder, Upstream, UpstreamChooser } from './types.ts';
 
 export interface ModelRule {
   /** Globs of model ids: `*` stands for any characters, `?` for one. */
@@ -37,6 +37,25 @@ export function createChooser(
     if (rule) return rule.upstream;
     return localModels && isWellKnown(modelId) ? local : undefined;
   };
+}
+
+/**
+ * Who takes the calls that are handed on as they are: the named one, else the first.
+ * @param forwarders in the order of the configuration
+ * @throws {OperationalError} `upstream-unknown` when none of them has the name
+ */
+export function chooseForwarder(
+  name: string | undefined,
+  forwarders: ReadonlyMap<string, Forwarder>,
+): Forwarder | undefined {
+  if (name === undefined) return forwarders.values().next().value;
+  const found = forwarders.get(name);
+  if (found) return found;
+  throw new OperationalError(
+    'upstream-unknown',
+    `Calls of agents, knowledge bases and guardrails are to be forwarded to the upstream "${name}", which is not configured, or not of the kind "bedrock".`,
+    `Configure a bedrock upstream of that name, or name one of: ${[...forwarders.keys()].join(', ') || '(none)'}.`,
+  );
 }
 
 function upstreamOf({ models, upstream }: ModelRule, upstreams: ReadonlyMap<string, Upstream>): Upstream {

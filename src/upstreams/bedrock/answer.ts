@@ -3,9 +3,9 @@ import type { Body } from '#base';
 import { BodyCollector, type Spool } from '#journal';
 import { type ApiError, createFrameSplitter, describeFrame } from '#wire';
 import { UpstreamRefusal } from '../refusal.ts';
-import type { ModelCall, StreamFrame } from '../types.ts';
-import { errorOfAnswer, errorOfStream, unusableAnswer } from './errors.ts';
-import type { Guard } from './guard.ts';
+import type { StreamFrame } from '../types.ts';
+import { errorOfAnswer, unusableAnswer } from './errors.ts';
+import type { Guard, GuardReason } from './guard.ts';
 
 /** An answer in one piece may be so large; Bedrock's largest (images, base64) are a few tens of megabytes. */
 const ANSWER_BYTES_MAX = 128 * 1024 * 1024;
@@ -81,12 +81,13 @@ export async function readError(response: IncomingMessage): Promise<ApiError> {
  * The frames of a streamed answer, each as soon as its last byte is here (those of one piece together, which costs a fraction
  * of one by one), bytes untouched and CRC checked.
  * The upstream is read no faster than the frames are taken.
- * @throws {ApiError} when the stream breaks off, is damaged, or is silent too long
+ * @param wordFailure the error for the caller when the stream breaks off, is damaged, or is silent too long
+ * @throws {ApiError} what `wordFailure` makes
  */
 export async function* readFrames(
   response: IncomingMessage,
-  operation: ModelCall['operation'],
   guard: Guard,
+  wordFailure: (cause: unknown, reason: GuardReason | undefined) => ApiError,
 ): AsyncGenerator<readonly StreamFrame[], void, undefined> {
   const splitter = createFrameSplitter();
   try {
@@ -106,7 +107,7 @@ export async function* readFrames(
     }
     splitter.end();
   } catch (error) {
-    throw errorOfStream(error, guard.reason, operation);
+    throw wordFailure(error, guard.reason);
   } finally {
     guard.release();
     response.destroy();

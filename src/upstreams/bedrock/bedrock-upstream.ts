@@ -1,115 +1,74 @@
 /**
  * Forwards calls to AWS, or to any endpoint that speaks Bedrock's runtime API (another Varve too): body and frames
  * untouched, signed again with the server's own credentials. What fails and how it is told: errors.ts; retries: exchange.ts.
+ * Model calls are read as they pass, for their records; others are handed on as they are (forward.ts).
  */
-import { createHash, hash } from 'node:crypto';
 import type { IncomingMessage } from 'node:http';
-import type { Body, Clock } from '#base';
 import type { Spool } from '#journal';
-import { SigningKeys, type SigningCredentials, signRequest } from '#wire';
-import type { ModelCall, Upstream, UpstreamAnswer } from '../types.ts';
+import type { ForwardedAnswer, ForwardedCall, Forwarder, ModelCall, Upstream, UpstreamAnswer } from '../types.ts';
 import { bedrockHeadersOf, readError, readFrames, readWhole } from './answer.ts';
-import { type CredentialSource, credentialSource } from './credentials.ts';
-import { type Endpoint, parseEndpoint, regionalEndpoint, targetOf } from './endpoint.ts';
-import { errorOfFailure, unusableAnswer } from './errors.ts';
-import { Connections } from './exchange.ts';
-import { Guard, type UpstreamTimeouts } from './guard.ts';
+import { targetOf } from './endpoint.ts';
+import { errorOfFailure, errorOfStream, unusableAnswer } from './errors.ts';
+import { forwardCall } from './forward.ts';
+import type { Guard } from './guard.ts';
+import { Line, type LineOptions } from './line.ts';
 
-export interface BedrockUpstreamOptions {
+export interface BedrockUpstreamOptions extends LineOptions {
   /** As in the configuration; default `bedrock`. */
   readonly name?: string;
-  /** Default: AWS's endpoint of the region. */
-  readonly endpoint?: string | undefined;
-  /** The region to call and to sign for; default: the region of the call. */
-  readonly region?: string | undefined;
-  readonly credentials: SigningCredentials | 'default';
-  readonly timeouts: UpstreamTimeouts;
-  /** Connections at most; a call that gets none within `connectMs` is refused as ServiceUnavailableException. */
-  readonly maxConnections: number;
   /** Where large answers go while they come. */
   readonly spool: Spool;
-  readonly clock: Clock;
 }
 
 const EVENT_STREAM = 'application/vnd.amazon.eventstream';
 const STREAM_TYPE_HEADER = 'x-amzn-bedrock-content-type';
-const SIGNING_NAME = 'bedrock';
 
 /** @throws {TypeError} when the endpoint is no http(s) URL */
-export function createBedrockUpstream(options: BedrockUpstreamOptions): Upstream {
+export function createBedrockUpstream(options: BedrockUpstreamOptions): Upstream & Forwarder {
   return new BedrockUpstream(options);
 }
 
-class BedrockUpstream implements Upstream {
+class BedrockUpstream implements Upstream, Forwarder {
   readonly name: string;
-  readonly #options: BedrockUpstreamOptions;
-  readonly #endpoint: Endpoint | undefined;
-  readonly #regional = new Map<string, Endpoint>();
-  readonly #credentials: CredentialSource;
-  readonly #connections: Connections;
-  readonly #keys = new SigningKeys();
+  readonly #line: Line;
+  readonly #spool: Spool;
 
   constructor(options: BedrockUpstreamOptions) {
     this.name = options.name ?? 'bedrock';
-    this.#options = options;
-    this.#endpoint = options.endpoint === undefined ? undefined : parseEndpoint(options.endpoint);
-    this.#credentials = credentialSource(options.credentials);
-    this.#connections = new Connections(options.maxConnections);
+    this.#line = new Line(options);
+    this.#spool = options.spool;
   }
 
   async answer(call: ModelCall): Promise<UpstreamAnswer> {
-    const region = this.#options.region ?? call.region;
-    const endpoint = this.#endpoint ?? this.#endpointOf(region);
-    const guard = new Guard(this.#options.timeouts, call.signal);
+    const destination = this.#line.to('bedrock-runtime', call.region);
+    const guard = this.#line.watch(call.signal);
     let streaming = false;
     try {
-      const outgoing = await this.#sign(call, endpoint, region);
-      const response = await this.#connections.send(outgoing, guard);
+      const { body, bodySha256Hex } = call;
+      const request = { method: 'POST', target: targetOf(call), headers: requestHeaders(call), body, bodySha256Hex };
+      const response = await this.#line.send(destination, request, guard);
       if (response.statusCode !== 200) throw await readError(response);
       streaming = isStream(call);
       return streaming ? streamAnswer(call, response, guard) : await this.#wholeAnswer(response, guard);
     } catch (error) {
       streaming = false;
-      throw errorOfFailure(error, guard.reason, endpoint.url);
+      throw errorOfFailure(error, guard.reason, destination.endpoint.url);
     } finally {
       if (!streaming) guard.release();
     }
   }
 
+  forward(call: ForwardedCall): Promise<ForwardedAnswer> {
+    return forwardCall(this.#line, call, this.#spool);
+  }
+
   close(): Promise<void> {
-    this.#connections.close();
+    this.#line.close();
     return Promise.resolve();
   }
 
-  #endpointOf(region: string): Endpoint {
-    let endpoint = this.#regional.get(region);
-    if (!endpoint) this.#regional.set(region, (endpoint = regionalEndpoint(region)));
-    return endpoint;
-  }
-
-  async #sign(call: ModelCall, endpoint: Endpoint, region: string) {
-    const { body } = call;
-    const target = targetOf(endpoint, call);
-    const found = this.#credentials();
-    const credentials = found instanceof Promise ? await found : found;
-    const bodySha256Hex =
-      call.bodySha256Hex ?? (body.inMemory ? hash('sha256', body.inMemory, 'hex') : await hashOf(body));
-    const headers = signRequest({
-      method: 'POST',
-      target,
-      headers: requestHeaders(call, endpoint),
-      service: SIGNING_NAME,
-      region,
-      credentials,
-      bodySha256Hex,
-      nowMs: this.#options.clock.nowMs(),
-      keys: this.#keys,
-    });
-    return { endpoint, target, headers, body };
-  }
-
   async #wholeAnswer(response: IncomingMessage, guard: Guard): Promise<UpstreamAnswer> {
-    const body = await readWhole(response, this.#options.spool, guard);
+    const body = await readWhole(response, this.#spool, guard);
     return {
       kind: 'whole',
       contentType: response.headers['content-type'] ?? 'application/json',
@@ -130,19 +89,17 @@ function streamAnswer(call: ModelCall, response: IncomingMessage, guard: Guard):
   return {
     kind: 'stream',
     contentType,
-    frames: readFrames(response, call.operation, guard),
+    frames: readFrames(response, guard, (cause, reason) => errorOfStream(cause, reason, call.operation)),
     bedrockHeaders,
     ...upstreamRequestId(response),
   };
 }
 
 /** In streams the caller's `Accept` travels as `X-Amzn-Bedrock-Accept`, which is among the Bedrock headers. */
-function requestHeaders(call: ModelCall, endpoint: Endpoint): Record<string, string> {
+function requestHeaders(call: ModelCall): Record<string, string> {
   return {
     ...call.bedrockHeaders,
-    host: endpoint.host,
     'content-type': call.contentType,
-    'content-length': String(call.body.sizeBytes),
     accept: isStream(call) ? EVENT_STREAM : call.accept,
   };
 }
@@ -154,10 +111,4 @@ function upstreamRequestId(response: IncomingMessage): { upstreamRequestId?: str
 
 function isStream(call: ModelCall): boolean {
   return call.operation === 'ConverseStream' || call.operation === 'InvokeModelWithResponseStream';
-}
-
-async function hashOf(body: Body): Promise<string> {
-  const digest = createHash('sha256');
-  for await (const chunk of body.stream() as AsyncIterable<Buffer>) digest.update(chunk);
-  return digest.digest('hex');
 }

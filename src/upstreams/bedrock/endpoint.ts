@@ -1,6 +1,6 @@
-import type { ModelCall } from '../types.ts';
+import type { ForwardedService, ModelCall } from '../types.ts';
 
-/** Where the calls of one region go. */
+/** Where the calls of one service and region go. */
 export interface Endpoint {
   readonly protocol: 'http:' | 'https:';
   readonly hostname: string;
@@ -21,6 +21,9 @@ const PATH_OF: Readonly<Record<ModelCall['operation'], string>> = {
   CountTokens: 'count-tokens',
 };
 
+/** `bedrock-runtime.us-east-1.amazonaws.com`, `bedrock-agent-runtime-fips.…`: a service of Bedrock's, and what may follow. */
+const AWS_HOST = /^bedrock(?:-agent)?-runtime((?:-fips)?\.[a-z0-9-]+\.amazonaws\.com(?:\.cn)?)$/;
+
 /** @throws {TypeError} when `url` is no URL, or neither http nor https */
 export function parseEndpoint(url: string): Endpoint {
   const { protocol, hostname, port, host, pathname } = new URL(url);
@@ -30,14 +33,22 @@ export function parseEndpoint(url: string): Endpoint {
   return { protocol, hostname: address, port, host, basePath: pathname.replace(/\/+$/, ''), url };
 }
 
-/** AWS's own endpoint of a region (AWS General Reference, "Amazon Bedrock endpoints"). */
-export function regionalEndpoint(region: string): Endpoint {
-  return parseEndpoint(`https://bedrock-runtime.${region}.amazonaws.com${region.startsWith('cn-') ? '.cn' : ''}`);
+/** The configured endpoint for a service: where it is AWS's of another service, AWS's of this one; else the same one serves all. */
+export function ownEndpoint(configured: Endpoint, service: ForwardedService): Endpoint {
+  if (!AWS_HOST.test(configured.hostname)) return configured;
+  const url = new URL(configured.url);
+  url.hostname = configured.hostname.replace(AWS_HOST, `${service}$1`);
+  return parseEndpoint(url.href);
 }
 
-/** The raw path of a call; the model id is one segment, percent-encoded as the SDKs do (ARNs hold `/` and `:`). */
-export function targetOf(endpoint: Endpoint, call: Pick<ModelCall, 'operation' | 'modelId'>): string {
-  return `${endpoint.basePath}/model/${encodeSegment(call.modelId)}/${PATH_OF[call.operation]}`;
+/** AWS's own endpoint of a region (AWS General Reference, "Amazon Bedrock endpoints"). */
+export function regionalEndpoint(service: ForwardedService, region: string): Endpoint {
+  return parseEndpoint(`https://${service}.${region}.amazonaws.com${region.startsWith('cn-') ? '.cn' : ''}`);
+}
+
+/** The raw path of a call below the endpoint's own; the model id is one segment, percent-encoded as the SDKs do (ARNs hold `/` and `:`). */
+export function targetOf(call: Pick<ModelCall, 'operation' | 'modelId'>): string {
+  return `/model/${encodeSegment(call.modelId)}/${PATH_OF[call.operation]}`;
 }
 
 function encodeSegment(text: string): string {

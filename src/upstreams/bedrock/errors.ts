@@ -6,16 +6,22 @@
  *   no answer in time            → ModelTimeoutException 408
  *   broken off within a stream   → ModelStreamErrorException; silent too long: ModelTimeoutException, or
  *                                  ModelStreamErrorException in ConverseStream, whose stream has no event for a time-out
+ * Calls that are forwarded as they are (agents, guardrails) have their answers handed on untouched; what fails on the way is told as
+ * above, but a time-out, which they have no error for: DependencyFailedException 424 of the agents' (the SDKs do not retry it: an
+ * agent may have been at work), ServiceUnavailableException 503 of the others; broken off within a stream: BadGatewayException.
  * Texts are AWS's own (API reference, "Common errors" and each operation's errors).
  */
 import { OperationalError } from '#base';
 import { ApiError } from '#wire';
-import type { ModelCall } from '../types.ts';
+import type { ForwardedService, ModelCall } from '../types.ts';
 import type { GuardReason } from './guard.ts';
 
 const UNAVAILABLE = 'The service is temporarily unable to process the request. Please try again in a few moments.';
 const TIMED_OUT = 'The request took too long to process. Processing time exceeded the model timeout length.';
 const STREAM_BROKEN = 'An error occurred while streaming the response. Retry your request.';
+const DEPENDENCY_FAILED =
+  'There was an issue with a dependency. Check the resource configurations and retry the request.';
+const BAD_GATEWAY = 'There was an issue with a dependency due to a server issue. Retry your request.';
 const UNEXPECTED = 'The system encountered an unexpected error during processing. Try your request again.';
 
 /** Codes for answers that name none, by status; others by their class. */
@@ -98,6 +104,28 @@ export function errorOfStream(
     return new ApiError('ModelStreamErrorException', inTime ? STREAM_BROKEN : TIMED_OUT, { status: 424, cause });
   }
   return new ApiError('ModelTimeoutException', TIMED_OUT, { status: 408, cause });
+}
+
+/** The error of a forwarded call that got no answer. `endpoint` is for the operator only. */
+export function errorOfForwarding(
+  cause: unknown,
+  reason: GuardReason | undefined,
+  endpoint: string,
+  service: ForwardedService,
+): ApiError {
+  const error = errorOfFailure(cause, reason, endpoint);
+  if (error === cause || error.code !== 'ModelTimeoutException') return error;
+  return service === 'bedrock-runtime'
+    ? unavailable(undefined, cause)
+    : new ApiError('DependencyFailedException', DEPENDENCY_FAILED, { status: 424, cause });
+}
+
+/** The error of a forwarded call's answer that broke off within its stream. */
+export function errorOfForwardedStream(cause: unknown, reason: GuardReason | undefined): ApiError {
+  if (reason === 'aborted') return gone(cause);
+  return reason === undefined
+    ? new ApiError('BadGatewayException', BAD_GATEWAY, { status: 502, cause })
+    : new ApiError('DependencyFailedException', DEPENDENCY_FAILED, { status: 424, cause });
 }
 
 /** An answer that is not what the operation's answers are. */

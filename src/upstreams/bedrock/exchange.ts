@@ -23,6 +23,7 @@ const RESPONSE_HEADER_BYTES_MAX = 64 * 1024;
 
 export interface OutgoingRequest {
   readonly endpoint: Endpoint;
+  readonly method: string;
   readonly target: string;
   readonly headers: Record<string, string>;
   readonly body: Body;
@@ -87,11 +88,11 @@ export class Connections {
     });
   }
 
-  #open({ endpoint, target, headers }: OutgoingRequest, fresh: boolean): ClientRequest {
+  #open({ endpoint, method, target, headers }: OutgoingRequest, fresh: boolean): ClientRequest {
     const secure = endpoint.protocol === 'https:';
     const kept = secure ? this.#https : this.#http;
     const options = {
-      method: 'POST',
+      method,
       hostname: endpoint.hostname,
       port: endpoint.port,
       path: target,
