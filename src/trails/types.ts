@@ -63,6 +63,8 @@ export interface Trail {
   readonly includesGlobal: boolean;
   readonly isOrganization: false;
   readonly validatesFiles: boolean;
+  /** As it was given; trails never log their own deliveries here. */
+  readonly recursiveLogging?: boolean;
   readonly isLogging: boolean;
   /** Milliseconds since the epoch: when logging was last started, and stopped. */
   readonly startedMs?: number;
