@@ -1,6 +1,10 @@
 export * from './authorization.ts';
+export { bedrockAudit } from './bedrock/audit.ts';
 export { bedrockAuthorization } from './bedrock/authorization.ts';
 export { createBedrockService } from './bedrock/index.ts';
+export { bedrockAgentAudit } from './bedrock-agent/audit.ts';
+export { bedrockAgentRuntimeAudit } from './bedrock-agent-runtime/audit.ts';
+export { bedrockRuntimeAudit, renderPrompt } from './bedrock-runtime/audit.ts';
 export { bedrockRuntimeAuthorization } from './bedrock-runtime/authorization.ts';
 export { createBedrockRuntimeService } from './bedrock-runtime/index.ts';
 export { iamAuthorization } from './iam/authorization.ts';
