@@ -1,9 +1,10 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { State } from '#state';
+import { gunzipSync } from 'node:zlib';
 import type { DeliverySettings } from './manager.ts';
-import { bucketSpec, logSpec, scratchWorld, type World } from './testing/kit.ts';
-import type { BucketSink, LogSink } from './types.ts';
+import { bucketSpec, logSpec, scratchWorld, trailFilesSpec, trailLogsSpec, type World } from './testing/kit.ts';
+import type { BucketSink, LogSink, TrailPorts } from './types.ts';
 
 /** Lets the process "die" before or after the effect of one call out of all that the readers make. */
 class Crash {
@@ -32,8 +33,14 @@ class Crash {
   }
 }
 
-function mortal(crash: Crash, ports: { state: State; buckets: BucketSink; logs: LogSink }) {
-  const { state, buckets, logs } = ports;
+interface Ports {
+  readonly state: State;
+  readonly buckets: BucketSink;
+  readonly logs: LogSink;
+  readonly trails: TrailPorts;
+}
+
+function mortal(crash: Crash, { state, buckets, logs, trails }: Ports): Ports {
   const mortalState: State = {
     migrate: (room, steps) => state.migrate(room, steps),
     transaction: (statements) => crash.around(() => state.transaction(statements)),
@@ -46,7 +53,12 @@ function mortal(crash: Crash, ports: { state: State; buckets: BucketSink; logs: 
   const mortalLogs: LogSink = {
     put: (destination, events, key) => crash.around(() => logs.put(destination, events, key)),
   };
-  return { state: mortalState, buckets: mortalBuckets, logs: mortalLogs };
+  const mortalTrails: TrailPorts = {
+    files: { delivered: (file) => crash.around(() => trails.files.delivered(file)) },
+    topics: { publish: (notice) => crash.around(() => trails.topics.publish(notice)) },
+    status: trails.status,
+  };
+  return { state: mortalState, buckets: mortalBuckets, logs: mortalLogs, trails: mortalTrails };
 }
 
 /** Starts, delivers what is there, dies at the step; true when it lived to the end. */
@@ -125,6 +137,61 @@ test('a gap marker is written once, whichever step a crash comes at', async (con
     await world.close();
     if (!crash.hasCrashed) {
       assert.equal(gaps.length, 1);
+      return;
+    }
+  }
+});
+
+/** The numbers of the events in a trail's files. */
+function eventsInFiles({ buckets }: World): number[] {
+  const files = [...buckets.objects.values()].map(({ bytes }) => gunzipSync(bytes).toString());
+  return files.flatMap((text) => (JSON.parse(text) as { Records: { n: number }[] }).Records.map(({ n }) => n));
+}
+
+const inOrder = (numbers: readonly number[]): number[] => numbers.toSorted((a, b) => a - b);
+
+test("whichever step a crash comes at, each event is once in a trail's files, each file is kept for digests and told of, and the log group has each event once", async (context) => {
+  const route = 'trail:t.1';
+  const appendEvents = async (world: World, from: number, count: number): Promise<number[]> => {
+    const numbers = Array.from({ length: count }, (_, index) => from + index);
+    for (const n of numbers) {
+      const region = n % 2 === 0 ? 'us-east-1' : 'eu-west-1';
+      await world.append(JSON.stringify({ n }), [route], { trailEvent: { region, eventMs: n } });
+    }
+    return numbers;
+  };
+  for (let step = 0; ; step += 1) {
+    const world = await scratchWorld(context);
+    await world.open();
+    await world.manager.register(trailFilesSpec(route, { topicArn: 'arn:aws:sns:us-east-1:123456789012:t' }), 0);
+    await world.manager.register(trailLogsSpec(route), 0);
+    const numbers = await appendEvents(world, 0, 4);
+    await world.close();
+
+    const survived = await runUntilCrash(world, step);
+    await world.open();
+    numbers.push(...(await appendEvents(world, 4, 3)));
+    await world.manager.start();
+    await world.manager.flush();
+    const at = `crash at step ${step}`;
+    assert.deepEqual(inOrder(eventsInFiles(world)), numbers, at);
+    const messages = world.logs.messages('events').map((message) => (JSON.parse(message) as { n: number }).n);
+    assert.deepEqual(inOrder(messages), numbers, at);
+    assert.deepEqual(world.buckets.changed, [], at);
+    const files = world.buckets.objects.size;
+    assert.ok(files === 4 || files === 2, `${at}: ${files} files; two Regions, one plan or two`);
+    assert.deepEqual([...world.trails.kept.keys()].toSorted(), [...world.buckets.objects.keys()].toSorted(), at);
+    const told = world.trails.notices.flatMap(
+      ({ message }) => (JSON.parse(message) as { s3ObjectKey: string[] }).s3ObjectKey,
+    );
+    assert.deepEqual(
+      [...new Set(told)].toSorted(),
+      [...world.buckets.objects.keys()].map((name) => name.replace(/^trails\//, '')).toSorted(),
+      at,
+    );
+    await world.close();
+    if (survived) {
+      assert.ok(step > 12, `the crashes came at ${step} different steps`);
       return;
     }
   }

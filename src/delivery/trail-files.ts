@@ -79,9 +79,14 @@ async function putFile(
   const object = { contentType: 'application/json', contentEncoding: 'gzip' };
   await counted('trailFile', onEvent, () => bucket.put(spec, key, body, object));
   const { trailId, accountId, bucketName } = spec;
-  const deliveredMs = clock.nowMs();
   await trails.files.delivered({
-    ...{ trailId, accountId, region, bucketName, key, sha256Hex, deliveredMs },
+    trailId,
+    accountId,
+    region,
+    bucketName,
+    key,
+    sha256Hex,
+    deliveredMs: clock.nowMs(),
     oldestEventMs: items.reduce((least, { eventMs }) => Math.min(least, eventMs), Number.POSITIVE_INFINITY),
     newestEventMs: items.reduce((most, { eventMs }) => Math.max(most, eventMs), Number.NEGATIVE_INFINITY),
   });
