@@ -119,8 +119,8 @@ function fieldsOf(shape: StructureShape): Field[] {
 
 /** Undefined: the member is left out, whatever it holds. */
 function showMember({ shape, traits }: Member): Show | undefined {
-  if (traits.sensitive || shape.traits.sensitive) return hide;
-  if (traits.streaming || shape.traits.streaming) return undefined;
+  if (traits.sensitive) return hide;
+  if (traits.streaming) return undefined;
   return showShape(shape);
 }
 
