@@ -56,6 +56,8 @@ export interface Trail {
   /** As it was given: `arn:aws:logs:REGION:ACCOUNT:log-group:NAME:*`. */
   readonly logGroupArn?: string;
   readonly logRoleArn?: string;
+  /** Of the log group when it was last checked. */
+  readonly logGroupGeneration?: string;
   /** Stored and shown; files are not encrypted with it. */
   readonly kmsKeyId?: string;
   readonly isMultiRegion: boolean;
