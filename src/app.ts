@@ -16,8 +16,14 @@ import { type FileSystem, OPEN_ENTRIES_READER, OpenEntries, openJournal } from '
 import { LogGroups } from '#log-groups';
 import { LookupTables, Queries, QueryDefinitions } from '#queries';
 import {
+  bedrockAgentAudit,
+  bedrockAgentAuthorization,
+  bedrockAgentRuntimeAudit,
+  bedrockAgentRuntimeAuthorization,
   bedrockAuthorization,
   bedrockRuntimeAuthorization,
+  createBedrockAgentRuntimeService,
+  createBedrockAgentService,
   createBedrockRuntimeService,
   createBedrockService,
   createIamService,
@@ -37,7 +43,7 @@ import { openStore } from '#store';
 import { createLogger, Telemetry } from '#telemetry';
 import { createModelCatalogue, inferenceRegionOf, isWellKnown, LOCAL_UPSTREAM, modalitiesOf } from '#upstreams';
 import { loadService, type ServiceName, SigningKeys } from '#wire';
-import { deliveryListener, deliverySettings } from './app/delivery.ts';
+import { deliveryListener, deliverySettings, wakeOnRepair } from './app/delivery.ts';
 import { guardedResources } from './app/guarded-resources.ts';
 import { healthOf } from './app/health.ts';
 import { bodyBytesMax } from './app/limits.ts';
@@ -285,7 +291,7 @@ async function openPlant(config: Config, parts: Partial<VarveParts>, telemetry: 
       state,
       clock,
       ids,
-      buckets: bucketSink(buckets),
+      buckets: bucketSink(buckets, clock),
       logs: logSink(logGroups),
       render: renderEntry,
       trails: trailPorts,
@@ -294,6 +300,7 @@ async function openPlant(config: Config, parts: Partial<VarveParts>, telemetry: 
       onEvent: deliveryListener(emit),
     });
     closers.push(() => delivery.stop(DELIVERY_STOP_MS));
+    wakeOnRepair(delivery, buckets, identity.directory);
     await delivery.addReader({
       name: STORE_READER,
       filter: { kinds: STORED_KINDS },
@@ -352,11 +359,13 @@ async function openPlant(config: Config, parts: Partial<VarveParts>, telemetry: 
       emit,
     });
 
+    const encodeAgentError = streamErrorEncoder(loadService('bedrock-agent-runtime'));
+    const forwarding = { forwarder: upstreams.forwarder, encodeStreamError: encodeAgentError, emit };
     const services = new Map<ServiceName, Service>([
       [
         'bedrock-runtime',
         {
-          operations: createBedrockRuntimeService({ invocations, wellKnown: { has: isWellKnown } }),
+          operations: createBedrockRuntimeService({ invocations, wellKnown: { has: isWellKnown }, forwarding }),
           authorization: bedrockRuntimeAuthorization,
         },
       ],
@@ -365,6 +374,22 @@ async function openPlant(config: Config, parts: Partial<VarveParts>, telemetry: 
         {
           operations: createBedrockService({ logging, catalogue: createModelCatalogue() }),
           authorization: bedrockAuthorization,
+        },
+      ],
+      [
+        'bedrock-agent',
+        {
+          operations: createBedrockAgentService(),
+          authorization: bedrockAgentAuthorization,
+          audit: bedrockAgentAudit,
+        },
+      ],
+      [
+        'bedrock-agent-runtime',
+        {
+          operations: createBedrockAgentRuntimeService(forwarding),
+          authorization: bedrockAgentRuntimeAuthorization,
+          audit: bedrockAgentRuntimeAudit,
         },
       ],
       [

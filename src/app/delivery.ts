@@ -1,6 +1,8 @@
 import { parseDurationMs } from '#base';
+import type { Buckets } from '#buckets';
 import type { Config } from '#config';
-import { DELIVERY_DEFAULTS, type DeliveryListener, type DeliverySettings } from '#delivery';
+import { DELIVERY_DEFAULTS, type DeliveryListener, type DeliveryManager, type DeliverySettings } from '#delivery';
+import { type Directory, roleArn } from '#identity';
 import type { Emit } from '#telemetry';
 
 export function deliverySettings({ delivery, trails }: Config): DeliverySettings {
@@ -10,6 +12,20 @@ export function deliverySettings({ delivery, trails }: Config): DeliverySettings
     retry: { ...DELIVERY_DEFAULTS.retry, parkedDelayMs: parseDurationMs(delivery.parkedRetry) },
     hold: { bytesMax: delivery.heldBytesMax, ageMaxMs: parseDurationMs(delivery.heldAgeMax) },
   };
+}
+
+/** What may let a destination in again: its bucket made anew or given another policy, its role or a policy of roles changed. */
+export function wakeOnRepair(
+  delivery: Pick<DeliveryManager, 'wake'>,
+  buckets: Pick<Buckets, 'onChange'>,
+  { roles, policies }: Pick<Directory, 'roles' | 'policies'>,
+): void {
+  buckets.onChange(({ name }) => delivery.wake((spec) => 'bucketName' in spec && spec.bucketName === name));
+  roles.onChange((_, role) => {
+    const arn = role && roleArn(role);
+    delivery.wake((spec) => 'roleArn' in spec && spec.roleArn === arn);
+  });
+  policies.onChange(() => delivery.wake((spec) => 'roleArn' in spec));
 }
 
 /** What an operator must do decides the level: a gap or a loss is an error, a parked destination wants mending. */

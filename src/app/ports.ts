@@ -1,6 +1,13 @@
 /** Fills the ports of rooms that do not know each other. */
-import { type Buckets, BucketError } from '#buckets';
-import { type BucketSink, DeliveryError, type LogSink } from '#delivery';
+import type { Clock } from '#base';
+import { type Bucket, type Buckets, BucketError } from '#buckets';
+import {
+  type BucketDestination,
+  type BucketSink,
+  DeliveryError,
+  type LogSink,
+  type StreamDestination,
+} from '#delivery';
 import {
   Authorizer,
   type Caller,
@@ -76,12 +83,33 @@ export function loggingPorts(buckets: Buckets, logGroups: LogGroups, directory: 
   };
 }
 
-export function bucketSink(buckets: Buckets): BucketSink {
+/** An object that a service has put into a bucket. */
+export interface ServicePut {
+  readonly bucket: Bucket;
+  readonly destination: BucketDestination;
+  readonly key: string;
+  /** Milliseconds since the epoch. */
+  readonly startedMs: number;
+}
+
+/**
+ * @param onPut hears of every object that stands in its bucket, but of trails' own files (whose events would make files for
+ * ever); when it throws, the object is put again later
+ */
+export function bucketSink(
+  buckets: Buckets,
+  clock: Clock,
+  onPut: (put: ServicePut) => Promise<void> = () => Promise.resolve(),
+): BucketSink {
   return {
     put: async (destination, key, body, { contentType, contentEncoding }) => {
+      const startedMs = clock.nowMs();
+      const bucketGeneration = bucketGenerationOf(buckets, destination);
+      // Taken now: deleted while it is written to, its owner would be unknown afterwards.
+      const bucket = buckets.byGeneration(bucketGeneration);
       try {
         await buckets.putAsService({
-          bucketGeneration: destination.bucketGeneration,
+          bucketGeneration,
           servicePrincipal: destination.servicePrincipal,
           sourceAccount: destination.accountId,
           sourceArn: destination.sourceArn,
@@ -95,14 +123,34 @@ export function bucketSink(buckets: Buckets): BucketSink {
       } catch (error) {
         throw deliveryError(error, `s3://${destination.bucketName}/${destination.keyBase}`);
       }
+      if (bucket && destination.kind !== 'trail-files') await onPut({ bucket, destination, key, startedMs });
     },
   };
+}
+
+/**
+ * A trail names its bucket, as in AWS: made again, with a policy that lets CloudTrail in, it gets what has waited. Records of
+ * model calls, which hold what was said, go to no other bucket than the one that was configured.
+ */
+function bucketGenerationOf(buckets: Buckets, { kind, bucketName, bucketGeneration }: BucketDestination): string {
+  const named = kind === 'trail-files' ? buckets.get(bucketName)?.generation : undefined;
+  return named ?? bucketGeneration;
+}
+
+/** As {@link bucketGenerationOf}. */
+function groupGenerationOf(
+  logGroups: LogGroups,
+  { kind, groupName, groupGeneration, ...scope }: StreamDestination,
+): string {
+  const named = kind === 'trail-logs' ? logGroups.find(scope, groupName)?.generation : undefined;
+  return named ?? groupGeneration;
 }
 
 export function logSink(logGroups: LogGroups): LogSink {
   return {
     put: async (destination, events, deliveryKey) => {
-      const { groupGeneration, streamName, roleArn, servicePrincipal, accountId, sourceArn } = destination;
+      const { streamName, roleArn, servicePrincipal, accountId, sourceArn } = destination;
+      const groupGeneration = groupGenerationOf(logGroups, destination);
       try {
         await logGroups.putAsRole(
           { groupGeneration, streamName, roleArn, servicePrincipal, sourceAccount: accountId, sourceArn },

@@ -57,6 +57,7 @@ export class Buckets {
   readonly #ids: IdSource;
   readonly #byName = new Map<string, Bucket>();
   readonly #byGeneration = new Map<string, Bucket>();
+  readonly #listeners: ((bucket: Bucket) => void)[] = [];
   /** Changes happen one after the other: each builds on what the one before left. */
   #changes: Promise<unknown> = Promise.resolve();
 
@@ -85,6 +86,11 @@ export class Buckets {
 
   byGeneration(generation: string): Bucket | undefined {
     return this.#byGeneration.get(generation);
+  }
+
+  /** Told of every bucket that comes, or whose settings change, from now on. */
+  onChange(listener: (bucket: Bucket) => void): void {
+    this.#listeners.push(listener);
   }
 
   /** An account's buckets by name. */
@@ -245,6 +251,7 @@ export class Buckets {
   #remember(bucket: Bucket): void {
     this.#byName.set(bucket.name, bucket);
     this.#byGeneration.set(bucket.generation, bucket);
+    for (const listener of this.#listeners) listener(bucket);
   }
 
   async #insert({ name, generation, accountId, region, createdMs, settings }: Bucket): Promise<void> {

@@ -167,17 +167,17 @@ export class DeliveryManager {
   }
 
   /** Delivers now what is in the journal, for one route or reader, or for all; waits as long as a destination fails. */
-  async flush(name?: string): Promise<void> {
+  async flush(name?: string, signal?: AbortSignal): Promise<void> {
     const readers = this.#readers().filter((reader) => name === undefined || reader.name === name);
-    await Promise.all(readers.map((reader) => reader.flush()));
+    await Promise.all(readers.map((reader) => reader.flush(signal)));
     // Log events that destinations have appended to the journal are on their way to the store only now.
-    if (name === undefined) await Promise.all([...this.#builtIn.values()].map((reader) => reader.flush()));
+    if (name === undefined) await Promise.all([...this.#builtIn.values()].map((reader) => reader.flush(signal)));
   }
 
-  /** Flushes, for at most `timeoutMs`; true when everything has arrived. */
-  async drain(timeoutMs: number): Promise<boolean> {
+  /** Flushes one route, or all, for at most `timeoutMs`; true when everything has arrived. */
+  async drain(timeoutMs: number, name?: string): Promise<boolean> {
     const done = new AbortController();
-    const flushed = this.flush().then(() => true);
+    const flushed = this.flush(name, done.signal).then(() => !done.signal.aborted);
     const late = sleep(timeoutMs, done.signal).then(() => false);
     const arrived = await Promise.race([flushed, late]);
     done.abort();
@@ -185,8 +185,8 @@ export class DeliveryManager {
   }
 
   /** Something was changed (a policy, a bucket, a role): destinations that fail are tried again at once. */
-  wake(route?: string): void {
-    for (const [name, { reader }] of this.#destinations) if (route === undefined || route === name) reader.retryNow();
+  wake(isMeant: (spec: DestinationSpec) => boolean = () => true): void {
+    for (const { spec, reader } of this.#destinations.values()) if (isMeant(spec)) reader.retryNow();
   }
 
   status(): DestinationStatus[] {

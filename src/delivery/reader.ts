@@ -121,13 +121,21 @@ export class JournalReader {
     if (this.#state !== 'idle') this.#hurry.abort();
   }
 
-  /** Delivers what is in the journal now without waiting for more; resolves when it has arrived (or the reader stops). */
-  flush(): Promise<void> {
+  /** Delivers what is in the journal now without waiting for more; resolves when it has arrived, or `signal` aborts. */
+  flush(signal?: AbortSignal): Promise<void> {
     const sequence = this.#options.journal.head;
-    if (this.#cursor >= sequence || this.#stopped.signal.aborted) return Promise.resolve();
+    if (this.#cursor >= sequence || this.#stopped.signal.aborted || signal?.aborted) return Promise.resolve();
     this.#flushTo = sequence;
     this.#hurry.abort();
-    return new Promise((resolve) => this.#waiters.add({ sequence, resolve }));
+    return new Promise((resolve) => {
+      const waiter = { sequence, resolve };
+      this.#waiters.add(waiter);
+      const leave = (): void => {
+        this.#waiters.delete(waiter);
+        resolve();
+      };
+      signal?.addEventListener('abort', leave, { once: true });
+    });
   }
 
   get status(): ReaderStatus {
