@@ -147,7 +147,10 @@ export const configSchema = z.strictObject({
   trails: z
     .strictObject({
       interval: duration('5m').describe("How long a trail's log file waits for more events."),
-      digestInterval: duration('1h').describe('The time that one digest file of a trail tells of.'),
+      digestInterval: duration('1h').describe('The time that one digest file of a trail tells of; whole seconds.'),
+      keyRotation: duration('0s').describe(
+        'A key that signs digests is replaced when it is so old; 0s: only when somebody asks (`POST /_varve/trails/rotate-key`).',
+      ),
       lookupPerSecond: z
         .int()
         .nonnegative()

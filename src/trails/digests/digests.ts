@@ -150,9 +150,13 @@ export class TrailDigests {
     if (hasRegion || (await this.#openRegion(file))) await this.#table.addFile(file);
   }
 
-  /** Something was mended (a policy, a bucket): what waits is tried again at once. */
-  wake(): void {
-    for (const chain of this.#chains.values()) chain.retryAtMs = 0;
+  /** A bucket was mended (its policy, or it was made again), or all may have been: what waits is tried again at once. */
+  wake(bucketName?: string): void {
+    const chains = [...this.#chains.values()].filter(
+      ({ row }) => bucketName === undefined || row.trail.bucketName === bucketName,
+    );
+    if (bucketName !== undefined && chains.length === 0) return;
+    for (const chain of chains) chain.retryAtMs = 0;
     this.#isAwake = true;
     this.#wake();
   }

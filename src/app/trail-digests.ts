@@ -1,0 +1,150 @@
+/** Joins digests with what they are made of: keys under the server key, buckets, deliveries, trails. */
+import { type Clock, parseDurationMs, sleep } from '#base';
+import { BucketError, type Buckets } from '#buckets';
+import type { Config } from '#config';
+import type { DeliveryManager } from '#delivery';
+import { SecretBox } from '#identity';
+import type { State } from '#state';
+import type { TelemetryEvent } from '#telemetry';
+import {
+  type DeliveryNote,
+  type DigestEvent,
+  type DigestObject,
+  DigestPutFailed,
+  type FollowedTrail,
+  TrailDigests,
+  TrailSigningKeys,
+} from '#trails';
+
+const CLOUDTRAIL_PRINCIPAL = 'cloudtrail.amazonaws.com';
+const KEYS_PURPOSE = "signing keys of trails' digests";
+/** How long a digest waits at a time for log files that are on their way. */
+const SETTLE_MS = 5_000;
+
+export interface TrailDigestsParts {
+  readonly config: Config;
+  readonly serverKey: Buffer;
+  readonly state: State;
+  readonly clock: Clock;
+  readonly buckets: Buckets;
+  readonly delivery: Pick<DeliveryManager, 'status' | 'flush'>;
+  readonly emit: (event: TelemetryEvent) => void;
+  readonly note: (note: DeliveryNote) => void;
+}
+
+/** The keys of all accounts and Regions. */
+export function openTrailKeys({
+  config,
+  serverKey,
+  state,
+  clock,
+  emit,
+}: Pick<TrailDigestsParts, 'config' | 'serverKey' | 'state' | 'clock' | 'emit'>): Promise<TrailSigningKeys> {
+  const rotateAfterMs = parseDurationMs(config.trails.keyRotation);
+  return TrailSigningKeys.open({
+    state,
+    clock,
+    vault: new SecretBox(serverKey, KEYS_PURPOSE),
+    ...(rotateAfterMs === 0 ? {} : { rotateAfterMs }),
+    onMade: ({ reason, ...made }) =>
+      emit({ name: 'trails.key-made', level: reason === 'lost' ? 'warn' : 'info', reason, ...made }),
+  });
+}
+
+/** @param trails all trails as they are */
+export function openTrailDigests(
+  { config, state, clock, buckets, delivery, emit, note }: Omit<TrailDigestsParts, 'serverKey'>,
+  keys: TrailSigningKeys,
+  trails: Iterable<FollowedTrail>,
+): Promise<TrailDigests> {
+  return TrailDigests.open(
+    {
+      state,
+      clock,
+      keys,
+      intervalMs: parseDurationMs(config.trails.digestInterval),
+      retryMs: parseDurationMs(config.delivery.parkedRetry),
+      ports: { put: (object) => putDigest(buckets, object), settled: settledOf(delivery), note },
+      onEvent: (event) => emit(eventOf(event)),
+    },
+    trails,
+  );
+}
+
+async function putDigest(buckets: Buckets, { trail, key, body, metadata }: DigestObject): Promise<void> {
+  // By name, as AWS does: a bucket that was made again gets the digests if its policy lets CloudTrail write there.
+  const bucket = buckets.get(trail.bucketName);
+  if (!bucket) throw new DigestPutFailed('NoSuchBucket', `the bucket ${trail.bucketName} is gone`);
+  try {
+    await buckets.putAsService({
+      bucketGeneration: bucket.generation,
+      servicePrincipal: CLOUDTRAIL_PRINCIPAL,
+      sourceAccount: trail.accountId,
+      sourceArn: trail.arn,
+      key,
+      body,
+      options: { contentType: 'application/json', headers: { 'content-encoding': 'gzip' }, metadata },
+    });
+  } catch (error) {
+    const message = `s3://${trail.bucketName}/${key}: ${error instanceof Error ? error.message : String(error)}`;
+    throw new DigestPutFailed(codeOf(error), message, { cause: error });
+  }
+}
+
+function codeOf(error: unknown): string {
+  if (!(error instanceof BucketError)) return 'InternalError';
+  return error.reason === 'gone' ? 'NoSuchBucket' : 'AccessDenied';
+}
+
+/** Whether everything that a trail has selected so far stands in its bucket; hurries what does not. */
+function settledOf(delivery: Pick<DeliveryManager, 'status' | 'flush'>): (trailId: string) => Promise<boolean> {
+  /** A flush lasts as long as its bucket refuses: there is one at a time for a route. */
+  const flushing = new Set<string>();
+  const asked = new Map<string, Promise<boolean>>();
+  const look = async (trailId: string): Promise<boolean> => {
+    const routes = delivery
+      .status()
+      .filter(({ kind, route }) => kind === 'trail-files' && route.startsWith(`trail:${trailId}.`))
+      .map(({ route }) => route);
+    if (routes.some((route) => flushing.has(route))) return false;
+    const flushes = routes.map((route) => {
+      flushing.add(route);
+      return delivery.flush(route).finally(() => flushing.delete(route));
+    });
+    const done = new AbortController();
+    const late = sleep(SETTLE_MS, done.signal).then(() => false);
+    const settled = await Promise.race([Promise.all(flushes).then(() => true), late]);
+    done.abort();
+    return settled;
+  };
+  return (trailId) => {
+    const known = asked.get(trailId);
+    if (known) return known;
+    const asking = look(trailId).finally(() => asked.delete(trailId));
+    asked.set(trailId, asking);
+    return asking;
+  };
+}
+
+function eventOf(event: DigestEvent): TelemetryEvent {
+  switch (event.type) {
+    case 'delivered':
+      return { name: 'trails.digest-delivered', key: event.key, files: event.files };
+    case 'failed':
+      return {
+        name: 'trails.digest-failed',
+        level: 'warn',
+        key: event.key,
+        error: event.error,
+        nextInMs: event.nextInMs,
+      };
+    case 'incomplete':
+      return {
+        name: 'trails.digest-incomplete',
+        level: 'error',
+        trail: event.trailArn,
+        region: event.region,
+        reason: event.reason,
+      };
+  }
+}
