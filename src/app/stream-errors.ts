@@ -1,4 +1,3 @@
-import type { LoggedOperation } from '#records';
 import {
   type ApiError,
   encodeStreamError,
@@ -9,14 +8,12 @@ import {
 } from '#wire';
 
 /** Encodes the frame that tells a caller of a stream about an error, from the operation's own schema. */
-export function streamErrorEncoder(
-  runtime: ServiceSchema,
-): (operation: LoggedOperation, error: ApiError) => Uint8Array {
+export function streamErrorEncoder(service: ServiceSchema): (operation: string, error: ApiError) => Uint8Array {
   const unions = new Map<string, StructureShape>();
   const unionOf = (name: string): StructureShape => {
     let union = unions.get(name);
     if (!union) {
-      const operation = runtime.operation(name);
+      const operation = service.operation(name);
       const shape = operation && eventStreamMember(operation.output)?.shape;
       if (shape?.kind !== 'union') throw new Error(`BUG: ${name} has no event stream`);
       union = shape;

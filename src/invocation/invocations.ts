@@ -19,6 +19,7 @@ import {
 } from '#records';
 import type { Emit } from '#telemetry';
 import {
+  errorOfFrame,
   type ModelCall,
   type StreamFrame,
   type UpstreamAnswer,
@@ -230,7 +231,7 @@ class Call {
             const { last, written } = content.add(frame);
             if (written && ready.length > 0) yield joined(ready.splice(0));
             if (written) await written;
-            if (frame.messageType !== 'event') failure = frameError(frame);
+            if (frame.messageType !== 'event') failure = errorOfFrame(frame);
             if (held) ready.push(held.raw);
             held = last ? frame : undefined;
             if (!last) ready.push(frame.raw);
@@ -370,15 +371,4 @@ function apiErrorOf(error: unknown): ApiError {
 function joined(frames: readonly Uint8Array[]): Uint8Array {
   const [first = bug('no frames to join')] = frames;
   return frames.length === 1 ? first : Buffer.concat(frames);
-}
-
-/** The error that an exception frame tells: its class name and message. */
-function frameError({ type, payload }: StreamFrame): ApiError {
-  const code = type.charAt(0).toUpperCase() + type.slice(1);
-  try {
-    const { message } = JSON.parse(payload.toString()) as { message?: unknown };
-    return new ApiError(code, typeof message === 'string' ? message : '');
-  } catch {
-    return new ApiError(code, '');
-  }
 }

@@ -61,6 +61,8 @@ export interface ImplementedOperation {
   readonly handsBodyOn: boolean;
   /** The answer is a stream that may still fail: the call's event is written when it ends, and its begin before it starts. */
   readonly answersLate: boolean;
+  /** An upstream answers it; for the reference. */
+  readonly forwarded: boolean;
   // oxlint-disable-next-line typescript/no-explicit-any -- the table erases types that `implement` has checked
   readonly handle: (input: any, context: CallContext) => Promise<unknown>;
 }
@@ -74,12 +76,14 @@ export type OperationTable<Names extends string> = Readonly<
   Record<Names, ImplementedOperation | UnimplementedOperation>
 >;
 
+type ImplementOptions = Partial<Pick<ImplementedOperation, 'handsBodyOn' | 'answersLate' | 'forwarded'>>;
+
 /** An operation's handler: decoded input to output; throws {@link ApiError} for AWS's errors. */
 export function implement<Input, Output>(
   handle: (input: Input, context: CallContext) => Promise<Output>,
-  { handsBodyOn = false, answersLate = false }: { handsBodyOn?: boolean; answersLate?: boolean } = {},
+  { handsBodyOn = false, answersLate = false, forwarded = false }: ImplementOptions = {},
 ): ImplementedOperation {
-  return { kind: 'implemented', handsBodyOn, answersLate, handle };
+  return { kind: 'implemented', handsBodyOn, answersLate, forwarded, handle };
 }
 
 export function unimplemented(why: string): UnimplementedOperation {

@@ -1,5 +1,6 @@
 import type { BedrockRuntimeOperation } from '#wire';
-import { type OperationTable, unimplemented, unimplementedAll } from '../service.ts';
+import { forwardAll, type Forwarding } from '../forwarding.ts';
+import { type OperationTable, unimplemented } from '../service.ts';
 import type { RuntimeDependencies } from './invoke.ts';
 import { converse } from './operations/converse.ts';
 import { converseStream } from './operations/converse-stream.ts';
@@ -10,7 +11,7 @@ import { invokeModelWithResponseStream } from './operations/invoke-model-with-re
 export type { RuntimeDependencies } from './invoke.ts';
 
 export function createBedrockRuntimeService(
-  dependencies: RuntimeDependencies,
+  dependencies: RuntimeDependencies & { readonly forwarding: Forwarding },
 ): OperationTable<BedrockRuntimeOperation> {
   return {
     InvokeModel: invokeModel(dependencies),
@@ -21,14 +22,12 @@ export function createBedrockRuntimeService(
     InvokeModelWithBidirectionalStream: unimplemented(
       'Bedrock does not write it to the invocation log, and no upstream of Varve speaks it yet',
     ),
-    ...unimplementedAll('guardrails live in AWS; call them there until Varve forwards them', [
+    ...forwardAll(dependencies.forwarding, 'bedrock-runtime', [
       'ApplyGuardrail',
-      'InvokeGuardrailChecks',
-    ]),
-    ...unimplementedAll('asynchronous jobs are not written to the invocation log; no upstream of Varve runs them yet', [
-      'StartAsyncInvoke',
       'GetAsyncInvoke',
+      'InvokeGuardrailChecks',
       'ListAsyncInvokes',
+      'StartAsyncInvoke',
     ]),
   } satisfies OperationTable<BedrockRuntimeOperation>;
 }

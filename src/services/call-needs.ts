@@ -11,7 +11,7 @@ import {
   type ResolvedModel,
   resolveModelId,
 } from '#upstreams';
-import type { Need, NeedScope } from '../authorization.ts';
+import type { Need, NeedScope } from './authorization.ts';
 
 export interface CallFacts {
   readonly modelId: string | undefined;
@@ -87,15 +87,20 @@ function destinationsOf(profileId: string | undefined, arn: string): readonly Pr
   return profileId === undefined ? [] : profileDestinations(profileId, arn.split(':', 4)[3] ?? '');
 }
 
+/** The ARN of a guardrail that is given by its id or its ARN. */
+export function guardrailArn(identifier: string, { region, accountId }: NeedScope): string {
+  return identifier.startsWith('arn:')
+    ? identifier.replace(PARTITION, 'arn:aws:')
+    : `arn:aws:bedrock:${region}:${accountId}:guardrail/${identifier}`;
+}
+
 /** The guardrail's ARN, and the form with its version that the condition key holds: a draft's has none. */
 function guardrailOf(
   { guardrailIdentifier, guardrailVersion }: CallFacts,
-  { region, accountId }: NeedScope,
+  scope: NeedScope,
 ): { arn: string; version: string } | undefined {
   if (!guardrailIdentifier) return undefined;
-  const arn = guardrailIdentifier.startsWith('arn:')
-    ? guardrailIdentifier.replace(PARTITION, 'arn:aws:')
-    : `arn:aws:bedrock:${region}:${accountId}:guardrail/${guardrailIdentifier}`;
+  const arn = guardrailArn(guardrailIdentifier, scope);
   const isDraft = !guardrailVersion || guardrailVersion === 'DRAFT';
   return { arn, version: isDraft ? arn : `${arn}:${guardrailVersion}` };
 }

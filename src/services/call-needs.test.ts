@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { FOUNDATION_MODELS } from '#upstreams';
-import type { NeedScope } from '../authorization.ts';
+import type { NeedScope } from './authorization.ts';
 import { callNeeds } from './call-needs.ts';
 
 const scope = { accountId: '123456789012', region: 'eu-west-1' } as NeedScope;
