@@ -7,16 +7,17 @@ import { SecretBox } from '#identity';
 import type { State } from '#state';
 import type { TelemetryEvent } from '#telemetry';
 import {
+  CLOUDTRAIL_PRINCIPAL,
   type DeliveryNote,
   type DigestEvent,
   type DigestObject,
   DigestPutFailed,
+  type DigestTrail,
   type FollowedTrail,
   TrailDigests,
   TrailSigningKeys,
 } from '#trails';
 
-const CLOUDTRAIL_PRINCIPAL = 'cloudtrail.amazonaws.com';
 const KEYS_PURPOSE = "signing keys of trails' digests";
 /** How long a digest waits at a time for log files that are on their way. */
 const SETTLE_MS = 5_000;
@@ -97,14 +98,15 @@ function codeOf(error: unknown): string {
 }
 
 /** Whether everything that a trail has selected so far stands in its bucket; hurries what does not. */
-function settledOf(delivery: Pick<DeliveryManager, 'status' | 'flush'>): (trailId: string) => Promise<boolean> {
+function settledOf(delivery: Pick<DeliveryManager, 'status' | 'flush'>): (trail: DigestTrail) => Promise<boolean> {
   /** A flush lasts as long as its bucket refuses: there is one at a time for a route. */
   const flushing = new Set<string>();
   const asked = new Map<string, Promise<boolean>>();
-  const look = async (trailId: string): Promise<boolean> => {
+  const look = async ({ id, bucketName }: DigestTrail): Promise<boolean> => {
+    // A bucket that the trail has left may refuse for ever.
     const routes = delivery
       .status()
-      .filter(({ kind, route }) => kind === 'trail-files' && route.startsWith(`trail:${trailId}.`))
+      .filter(({ route, target }) => route.startsWith(`trail:${id}.`) && target.startsWith(`s3://${bucketName}/`))
       .map(({ route }) => route);
     if (routes.some((route) => flushing.has(route))) return false;
     const flushes = routes.map((route) => {
@@ -117,11 +119,11 @@ function settledOf(delivery: Pick<DeliveryManager, 'status' | 'flush'>): (trailI
     done.abort();
     return settled;
   };
-  return (trailId) => {
-    const known = asked.get(trailId);
+  return (trail) => {
+    const known = asked.get(trail.id);
     if (known) return known;
-    const asking = look(trailId).finally(() => asked.delete(trailId));
-    asked.set(trailId, asking);
+    const asking = look(trail).finally(() => asked.delete(trail.id));
+    asked.set(trail.id, asking);
     return asking;
   };
 }

@@ -4,6 +4,7 @@
  */
 import type { Clock, IdSource } from '#base';
 import type { State } from '#state';
+import type { TrailDigests } from './digests/index.ts';
 import {
   arnOfOtherRegion,
   cloudTrailArnInvalid,
@@ -45,6 +46,8 @@ export interface TrailsOptions {
   readonly ids: IdSource;
   readonly targets: TrailTargets;
   readonly destinations: TrailDestinations;
+  /** Told of every trail after each of its changes, and of each that is gone. */
+  readonly digests?: Pick<TrailDigests, 'follow' | 'end'>;
   /** A status could not be kept; it is right in memory. */
   readonly onStatusUnwritten?: (error: unknown) => void;
 }
@@ -204,6 +207,7 @@ export class Trails {
       this.#status.delete(trail.id);
       this.#routes.rebuild(this.#byId.values());
       await this.#options.destinations.retire(routeOf(trail));
+      await this.#options.digests?.end(trail.id);
     });
   }
 
@@ -329,6 +333,7 @@ export class Trails {
     await this.#options.state.transaction([putTrail(trail)]);
     this.#remember(trail);
     this.#routes.rebuild(this.#byId.values());
+    await this.#options.digests?.follow(trail);
     return trail;
   }
 

@@ -454,3 +454,18 @@ test('once started it writes by itself, at once when something changes, and ends
     await kit.digests.stop(1_000);
     assert.equal(kit.puts.length, 1);
   }));
+
+test('a digest that waits for a bucket which the trail has left goes to the new one, with its files', () =>
+  withDigests(async (kit) => {
+    kit.refuse = ({ trail }) => {
+      if (trail.bucketName === 'trails') throw new DigestPutFailed('NoSuchBucket', 'gone');
+    };
+    const file = await kit.deliver();
+    await kit.hours(1);
+    assert.equal(kit.puts.length, 0);
+    await kit.digests.follow({ ...TRAIL, bucketName: 'other' });
+    await kit.digests.writeDue();
+    assert.equal(kit.puts[0]?.trail.bucketName, 'other');
+    assert.equal(kit.texts()[0]?.['digestS3Bucket'], 'other');
+    assert.equal(kit.texts()[0]?.logFiles[0]?.s3Object, file.key);
+  }));

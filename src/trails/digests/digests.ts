@@ -116,8 +116,9 @@ export class TrailDigests {
       const settings = settingsOf(trail);
       for (const chain of this.#chainsOf(trail.id)) {
         if (JSON.stringify(chain.row.trail) === JSON.stringify(settings)) continue;
+        // What was planned for a bucket that the trail has left, perhaps since it refuses, is planned anew.
         await this.#table.setTrail(chain.row.id, settings);
-        chain.row = { ...chain.row, trail: settings };
+        chain.row = { ...chain.row, trail: settings, plan: undefined };
       }
       const isWanted = trail.validatesFiles && trail.isLogging;
       for (const chain of this.#chainsOf(trail.id)) {
@@ -308,7 +309,7 @@ export class TrailDigests {
   /** Log files that are on their way are waited for, for a while. */
   async #mayBePlanned(chain: Chain): Promise<boolean> {
     const { clock, ports, retryMs, onEvent } = this.#options;
-    if (await ports.settled(chain.row.trail.id)) {
+    if (await ports.settled(chain.row.trail)) {
       chain.heldSinceMs = undefined;
       return true;
     }
@@ -338,6 +339,7 @@ export class TrailDigests {
     const nowMs = clock.nowMs();
     const previous = { bucketName: trail.bucketName, key, sha256Hex: sha256HexOf(text), signatureHex };
     await this.#inTurn(async () => {
+      if (chain.row.plan !== plan) return;
       await this.#table.commit(chain.row.id, plan, previous, nowMs);
       chain.row = { ...chain.row, plan: undefined, lastEndMs: plan.endMs, previous };
       if (plan.isLast) await this.#forget(chain);

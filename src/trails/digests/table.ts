@@ -90,8 +90,15 @@ export class DigestTable {
     return chainOf(rows?.[0] ?? {});
   }
 
+  /** The trail has changed: what is planned is planned no more. */
   async setTrail(chain: number, trail: DigestTrail): Promise<void> {
-    await this.#run('UPDATE trails_digest_chain SET trail = ? WHERE id = ?', JSON.stringify(trail), chain);
+    await this.#state.transaction([
+      {
+        sql: 'UPDATE trails_digest_chain SET trail = ?, plan = NULL WHERE id = ?',
+        parameters: [JSON.stringify(trail), chain],
+      },
+      { sql: 'UPDATE trails_digest_file SET chain = NULL WHERE chain = ? AND named_ms IS NULL', parameters: [chain] },
+    ]);
   }
 
   async setClosing(chain: number, closingMs: number): Promise<void> {
