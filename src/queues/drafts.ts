@@ -4,18 +4,16 @@ import { invalidParameter, invalidValue, missingParameter } from './errors.ts';
 import { attributesBytes, checkAttributes } from './message-attributes.ts';
 import type { MessageDraft } from './types.ts';
 
-export interface MessageLimits {
-  /** Of the body and the attributes together. */
-  readonly bytesMax: number;
-}
-
 const DELAY_SECONDS_MAX = 900;
 /** Everything that XML 1.0 cannot have, and halves of surrogate pairs. */
 // oxlint-disable-next-line no-control-regex -- these are what is looked for
 const INVALID = /[\u0000-\u0008\u000b\u000c\u000e-\u001f\ufffe\uffff]/;
 
-/** @throws {ApiError} MissingParameter, InvalidMessageContents, InvalidParameterValue */
-export function checkDraft(draft: MessageDraft, { bytesMax }: MessageLimits): void {
+/**
+ * @param bytesMax of the body and the attributes together
+ * @throws {ApiError} MissingParameter, InvalidMessageContents, InvalidParameterValue
+ */
+export function checkDraft(draft: MessageDraft, bytesMax: number): void {
   const { body, attributes = {}, delaySeconds } = draft;
   if (body === '') throw missingParameter('MessageBody');
   if (INVALID.test(body) || !body.isWellFormed()) {

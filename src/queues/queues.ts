@@ -15,7 +15,7 @@ import {
   withAttributes,
 } from './attributes.ts';
 import { invalidAttribute, invalidValue, queueDoesNotExist } from './errors.ts';
-import { checkDraft, type MessageLimits } from './drafts.ts';
+import { checkDraft } from './drafts.ts';
 import { md5OfAttributes, md5OfBody } from './message-attributes.ts';
 import { type DeadLetters, MessageStore } from './message-store.ts';
 import { checkName, parseQueueArn } from './names.ts';
@@ -183,9 +183,9 @@ export class Queues {
     this.#sweeper.wake();
   }
 
-  /** What a message may be like in this queue. */
-  limitsOf({ settings }: Queue): MessageLimits {
-    return { bytesMax: settings.messageBytesMax };
+  /** @throws {ApiError} what {@link send} would throw for this message */
+  check({ settings }: Queue, draft: MessageDraft): void {
+    checkDraft(draft, settings.messageBytesMax);
   }
 
   /**
@@ -193,7 +193,8 @@ export class Queues {
    * @throws {ApiError} InvalidParameterValue, InvalidMessageContents, QueueDoesNotExist
    */
   async send(queue: Queue, drafts: readonly MessageDraft[]): Promise<SentMessage[]> {
-    for (const draft of drafts) checkDraft(draft, this.limitsOf(queue));
+    for (const draft of drafts) this.check(queue, draft);
+    if (drafts.length === 0) return [];
     const messages = drafts.map(({ body, delaySeconds = queue.settings.delaySeconds, ...facts }) => ({
       messageId: this.#ids.uuid(),
       body,

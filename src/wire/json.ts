@@ -137,7 +137,7 @@ export function encodeAwsJsonError(route: Route | undefined, error: EncodableErr
   const members = messageMember(error.shape) || error.message === '' ? {} : { message: error.message };
   const queryError = route?.queryMode
     ? {
-        'x-amzn-query-error': `${error.shape?.traits.awsQueryError?.[0] ?? error.code};${error.fault === 'client' ? 'Sender' : 'Receiver'}`,
+        'x-amzn-query-error': `${queryErrorCode(error)};${error.fault === 'client' ? 'Sender' : 'Receiver'}`,
       }
     : {};
   return {
@@ -147,6 +147,15 @@ export function encodeAwsJsonError(route: Route | undefined, error: EncodableErr
       ? joined({ __type: type, ...members }, writeWhole(codec, error.shape, errorMembers(error)))
       : JSON.stringify({ __type: type, ...members }),
   };
+}
+
+/**
+ * What awsQuery called an error before the service spoke JSON: the model's word, or for the front end's errors, which no
+ * model has, the same without `Exception` (InvalidParameterValue, AccessDenied).
+ */
+function queryErrorCode({ shape, code }: EncodableError): string {
+  if (shape) return shape.traits.awsQueryError?.[0] ?? code;
+  return code.replace(/Exception$/, '');
 }
 
 function writeWhole(codec: BodyCodec, shape: StructureShape, value: Readonly<Record<string, unknown>>): string {

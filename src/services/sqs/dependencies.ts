@@ -1,0 +1,5 @@
+import type { Queues } from '#queues';
+
+export interface SqsDependencies {
+  readonly queues: Queues;
+}
