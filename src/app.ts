@@ -21,7 +21,9 @@ import {
   bedrockAgentRuntimeAudit,
   bedrockAgentRuntimeAuthorization,
   bedrockAuthorization,
+  bedrockAudit,
   bedrockRuntimeAuthorization,
+  bedrockRuntimeAudit,
   createBedrockAgentRuntimeService,
   createBedrockAgentService,
   createBedrockRuntimeService,
@@ -31,12 +33,16 @@ import {
   createS3Service,
   createStsService,
   iamAuthorization,
+  iamAudit,
   iamDenialMessage,
   logsAuthorization,
+  logsAudit,
   s3Authorization,
+  s3Audit,
   s3DenialMessage,
   s3RequestContext,
   stsAuthorization,
+  stsAudit,
 } from '#services';
 import { type DataLock, lockDataDirectory, openState } from '#state';
 import { openStore } from '#store';
@@ -367,6 +373,7 @@ async function openPlant(config: Config, parts: Partial<VarveParts>, telemetry: 
         {
           operations: createBedrockRuntimeService({ invocations, wellKnown: { has: isWellKnown }, forwarding }),
           authorization: bedrockRuntimeAuthorization,
+          audit: bedrockRuntimeAudit,
         },
       ],
       [
@@ -374,6 +381,7 @@ async function openPlant(config: Config, parts: Partial<VarveParts>, telemetry: 
         {
           operations: createBedrockService({ logging, catalogue: createModelCatalogue() }),
           authorization: bedrockAuthorization,
+          audit: bedrockAudit,
         },
       ],
       [
@@ -397,6 +405,7 @@ async function openPlant(config: Config, parts: Partial<VarveParts>, telemetry: 
         {
           operations: createS3Service({ buckets, objects, clock, ids }),
           authorization: s3Authorization,
+          audit: s3Audit,
           requestContext: s3RequestContext,
           denialMessage: s3DenialMessage,
         },
@@ -406,6 +415,7 @@ async function openPlant(config: Config, parts: Partial<VarveParts>, telemetry: 
         {
           operations: createLogsService({ logGroups, queries, queryDefinitions, lookupTables, store }),
           authorization: logsAuthorization,
+          audit: logsAudit,
         },
       ],
       [
@@ -413,10 +423,14 @@ async function openPlant(config: Config, parts: Partial<VarveParts>, telemetry: 
         {
           operations: createIamService({ identity, clock }),
           authorization: iamAuthorization,
+          audit: iamAudit,
           denialMessage: iamDenialMessage,
         },
       ],
-      ['sts', { operations: createStsService({ identity, webIdentities }), authorization: stsAuthorization }],
+      [
+        'sts',
+        { operations: createStsService({ identity, webIdentities }), authorization: stsAuthorization, audit: stsAudit },
+      ],
     ]);
     if (config.authorization === 'off') emit({ name: 'authorization-off' });
     const dependencies: GatewayDependencies = {

@@ -7,6 +7,7 @@
 import type { TLSSocket } from 'node:tls';
 import {
   additionalOf,
+  errorCodeOf,
   type AuditRule,
   type AuditTable,
   foreignIdentityOf,
@@ -72,7 +73,7 @@ export function concludeAudit(exchange: Exchange, gateway: GatewayDependencies):
   const { error, responseElements } = exchange;
   const end = {
     endedMs: gateway.clock.nowMs(),
-    ...errorOf(error),
+    ...errorOf(error, exchange.route),
     responseElements: error ? null : (responseElements ?? null),
   };
   // Owners hear of what was done, not of what their policies kept off.
@@ -174,8 +175,9 @@ function resourcesOf(
   const resources = rule.resources?.(input as never, scope);
   if (!resources || resources.length === 0) return undefined;
   return resources.map((resource) => {
-    const owner = resource.accountId === undefined ? undefined : ownerOf(resource.ARN ?? '');
-    return owner === undefined ? resource : { ...resource, accountId: owner };
+    if (resource.accountId !== undefined || resource.type !== 'AWS::S3::Bucket') return resource;
+    const accountId = resource.ARN === undefined ? undefined : ownerOf(resource.ARN);
+    return accountId === undefined ? resource : { ...resource, accountId };
   });
 }
 
@@ -240,10 +242,12 @@ export async function auditOwnCall(
   return async (error) => {
     if (isOver) return;
     isOver = true;
-    await auditor.end(begin, { endedMs: clock.nowMs(), ...errorOf(error), responseElements: null }, open);
+    await auditor.end(begin, { endedMs: clock.nowMs(), ...errorOf(error, undefined), responseElements: null }, open);
   };
 }
 
-function errorOf(error: ApiError | undefined): { errorCode?: string; errorMessage?: string } {
-  return error ? { errorCode: auditErrorCode(error.code), errorMessage: error.message } : {};
+function errorOf(error: ApiError | undefined, route: Route | undefined): { errorCode?: string; errorMessage?: string } {
+  if (!error) return {};
+  const errorCode = route ? errorCodeOf(error.code, route.service) : auditErrorCode(error.code);
+  return { errorCode, errorMessage: error.message };
 }

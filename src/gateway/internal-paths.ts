@@ -40,7 +40,7 @@ export async function answerInternal(
   }
   if (path === '/_varve/metrics' && method === 'GET') return metrics(exchange, paths);
   if (path === '/_varve/reset' && method === 'POST') return reset(exchange, paths);
-  if (path.startsWith('/_varve/console'))
+  if (path === '/_varve/console' || path.startsWith('/_varve/console/'))
     return text(
       404,
       'The console comes with a later release; see the README for the AWS CLI commands that show records.\n',
