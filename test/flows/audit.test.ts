@@ -218,7 +218,13 @@ test('the console’s calls say so', () =>
   withVarve({}, async (running) => {
     const answer = await signedFetch(running.endpoint, 'POST', '/_varve/console-session', ROOT_KEY);
     assert.equal(answer.status, 200);
-    const session = (await answer.json()) as { accessKeyId: string; secretAccessKey: string; sessionToken: string };
+    const { expiration, ...session } = (await answer.json()) as {
+      accessKeyId: string;
+      secretAccessKey: string;
+      sessionToken: string;
+      expiration: string;
+    };
+    assert.ok(Date.parse(expiration) > Date.now());
     const console = makeClients(running.endpoint, REGION, session);
     await console.sts.send(new GetCallerIdentityCommand({}));
     destroyClients(console);
