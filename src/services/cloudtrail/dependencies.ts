@@ -1,0 +1,8 @@
+import type { Clock } from '#base';
+import type { Trails, TrailSigningKeys } from '#trails';
+
+export interface CloudTrailDependencies {
+  readonly trails: Trails;
+  readonly keys: Pick<TrailSigningKeys, 'list'>;
+  readonly clock: Clock;
+}
