@@ -2,7 +2,8 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { ApiError } from './errors.ts';
 import { needsFormBody, type RouteHints, routeRequest } from './router.ts';
-import type { RequestHead } from './types.ts';
+import { loadService } from './services.ts';
+import type { RequestHead, ServiceName } from './types.ts';
 
 function signedFor(service: string): Record<string, string> {
   return {
@@ -44,6 +45,26 @@ test('a signed request goes to the service in its credential scope', () => {
     's3 GetObject restXml Bucket=model Key=x/converse',
   );
   assert.equal(routed(head('GET', '/a-bucket', signedFor('s3express'))), 's3 ListObjects restXml Bucket=a-bucket');
+});
+
+test('of the services that share the name bedrock, the one is called whose operation has the path, for every operation', () => {
+  const arns: Partial<Record<ServiceName, string>> = {
+    'bedrock-agent': 'arn:aws:bedrock:us-east-1:123456789012:agent/A1B2C3D4E5',
+    'bedrock-agent-runtime': 'arn:aws:bedrock:us-east-1:123456789012:session/0a1b2c3d-0a1b-0a1b-0a1b-0a1b2c3d4e5f',
+  };
+  for (const name of ['bedrock', 'bedrock-runtime', 'bedrock-agent', 'bedrock-agent-runtime'] as const) {
+    const service = loadService(name);
+    for (const operation of service.operationNames) {
+      const [method = '', template = ''] = service.operationTraits(operation)?.http ?? [];
+      const target = template.replaceAll(/\{(\w+)\}/g, (_, label) =>
+        label === 'resourceArn' ? encodeURIComponent(arns[name] ?? 'x') : 'A1B2C3D4E5',
+      );
+      const { serviceName, operation: found } = routeRequest(head(method, target, signedFor('bedrock')));
+      assert.equal(`${serviceName} ${found.name}`, `${name} ${operation}`, `${method} ${target}`);
+    }
+  }
+  const odd = head('GET', `/tags/${'x'.repeat(4000)}`, signedFor('bedrock'));
+  assert.match(routed(odd), /^bedrock-agent ListTagsForResource /);
 });
 
 test('a model id may be an ARN with escaped slashes', () => {

@@ -4,7 +4,8 @@
  * The service is the one in the SigV4 credential scope; without one it is told by a bearer key (Bedrock), the Host,
  * X-Amz-Target, an RPC path, the form's Action, or a path of Bedrock's; what is left is S3, where anonymous
  * requests are a matter of course. The operation is then found by smithy-protocol, X-Amz-Target, Action, REST route, in
- * that order (P5 of aws-wire.md). awsQuery has its Action in the body, so routing takes two steps:
+ * that order (P5 of aws-wire.md). The services of Bedrock share their name in the scope: the first whose route fits the path to the
+ * slash at its end is called. awsQuery has its Action in the body, so routing takes two steps:
  * `needsFormBody(head)`, then `routeRequest(head, { formBody })`.
  */
 import {
@@ -64,10 +65,14 @@ export class Router {
     const targeted = target === undefined ? [] : candidates.filter(({ protocol }) => protocol.startsWith('awsJson'));
     const [entry] = targeted;
     if (target !== undefined && entry) return routeTarget(head, target, entry, targeted);
+    let likeliest: Route | undefined;
     for (const each of candidates) {
-      const found = each.protocol === 'awsQuery' ? routeAction(head, hints, each) : routeRest(head, hints, each);
-      if (found) return found;
+      if (each.protocol === 'awsQuery') return routeAction(head, hints, each);
+      const found = routeRest(head, hints, each);
+      if (found?.isSure) return found.route;
+      likeliest ??= found?.route;
     }
+    if (likeliest) return likeliest;
     const [first] = candidates;
     throw first ? unknownOperation(first.protocol) : unknownService(scopeService(head), this.guess(head).protocol);
   }

@@ -4,6 +4,7 @@ import { ApiError } from '../errors.ts';
 import { parseForm, parseQuery, type QueryParameters } from '../query-string.ts';
 import type { Operation, ServiceSchema } from '../schema.ts';
 import type { ProtocolName, RequestHead, Route, ServiceName } from '../types.ts';
+import { matchesPattern } from '../validation/patterns.ts';
 import { RestRoutes } from './rest-routes.ts';
 import { s3Address } from './s3-address.ts';
 import { S3Routes } from './s3-routes.ts';
@@ -107,7 +108,16 @@ export function routeAction(head: RequestHead, hints: RouteHints, entry: Entry):
   return makeRoute(head, entry, action.name, 'awsQuery');
 }
 
-export function routeRest(head: RequestHead, hints: RouteHints, entry: Entry): Route | undefined {
+/** Nothing longer is matched with a pattern before it is known who asks. */
+const ARN_CHARS_MAX = 2048;
+
+/** A route of one service; `isSure` unless another's of the same path may be meant. */
+export interface RestRoute {
+  readonly route: Route;
+  readonly isSure: boolean;
+}
+
+export function routeRest(head: RequestHead, hints: RouteHints, entry: Entry): RestRoute | undefined {
   const end = head.target.indexOf('?');
   const path = end === -1 ? head.target : head.target.slice(0, end);
   if (!path.startsWith('/')) return undefined;
@@ -116,12 +126,24 @@ export function routeRest(head: RequestHead, hints: RouteHints, entry: Entry): R
   const { routes } = entry;
   if (!(routes instanceof S3Routes)) {
     const match = routes?.match(head.method, path, query);
-    return match && makeRoute(head, entry, match.operation, entry.protocol, match.labels, parsed);
+    if (!match) return undefined;
+    const route = makeRoute(head, entry, match.operation, entry.protocol, match.labels, parsed);
+    return { route, isSure: match.endsAlike && namesOwn(route) };
   }
   const address = s3Address(path, hostOf(head), hints.hostNames);
   if (!address) throw new ApiError('InvalidURI', "Couldn't parse the specified URI.", { status: 400 });
   const match = routes.match(head.method, address, query(), head.headers);
-  return match && makeRoute(head, entry, match.operation, entry.protocol, match.labels, parsed);
+  return (
+    match && { route: makeRoute(head, entry, match.operation, entry.protocol, match.labels, parsed), isSure: true }
+  );
+}
+
+/** Both services of agents have `/tags/{resourceArn}`: which of them is meant, the kind of ARN tells. */
+function namesOwn({ operation, labels }: Route): boolean {
+  const { resourceArn } = labels;
+  if (resourceArn === undefined || operation.input.kind !== 'structure') return true;
+  const pattern = operation.input.members.get('resourceArn')?.traits.$pattern;
+  return pattern === undefined || (resourceArn.length <= ARN_CHARS_MAX && matchesPattern(pattern, resourceArn));
 }
 
 /** AWS's error for an operation that does not exist, in each protocol's way (aws-wire.md §5). */

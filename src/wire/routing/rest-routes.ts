@@ -29,6 +29,8 @@ interface Candidate {
 export interface RestMatch {
   readonly operation: string;
   readonly labels: Readonly<Record<string, string>>;
+  /** The path ends as the template does: with a slash, or without. */
+  readonly endsAlike: boolean;
 }
 
 export function parseTemplate(uri: string): UriTemplate {
@@ -92,7 +94,7 @@ function first(
   for (const { operation, template } of candidates) {
     const labels = matchSegments(template.segments, segments);
     if (labels && (template.query.length === 0 || meetsConditions(template.query, query())))
-      return { operation, labels };
+      return { operation, labels, endsAlike: endsWithSlash(template.segments) === (segments.at(-1) === '') };
   }
   return undefined;
 }
@@ -101,8 +103,7 @@ function matchSegments(template: readonly Segment[], segments: readonly string[]
   const greedyAt = template.findIndex(({ kind }) => kind === 'greedy');
   // A trailing slash does not make another resource; several of AWS's own templates end with one.
   const length = segments.length > 0 && segments.at(-1) === '' ? segments.length - 1 : segments.length;
-  const ends = template.at(-1);
-  const wanted = ends?.kind === 'literal' && ends.text === '' ? template.length - 1 : template.length;
+  const wanted = endsWithSlash(template) ? template.length - 1 : template.length;
   if (greedyAt === -1 ? length !== wanted : length < wanted) return undefined;
   const labels: Record<string, string> = {};
   const surplus = greedyAt === -1 ? 0 : segments.length - template.length;
@@ -121,6 +122,11 @@ function matchSegments(template: readonly Segment[], segments: readonly string[]
     labels[part.name] = text;
   }
   return labels;
+}
+
+function endsWithSlash(template: readonly Segment[]): boolean {
+  const last = template.at(-1);
+  return last?.kind === 'literal' && last.text === '';
 }
 
 /** Percent-decodes; undefined when that is no UTF-8. */

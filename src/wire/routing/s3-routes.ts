@@ -72,7 +72,7 @@ export class S3Routes {
     const labels: Record<string, string> = {};
     if (address.bucket !== undefined) labels['Bucket'] = address.bucket;
     if (address.key !== undefined) labels['Key'] = address.key;
-    return { operation: (chosen ?? best).operation, labels };
+    return { operation: (chosen ?? best).operation, labels, endsAlike: true };
   }
 }
 
