@@ -59,6 +59,12 @@ export class Plans {
     await this.#run('UPDATE delivery_readers SET plan = ? WHERE name = ?', JSON.stringify(plan));
   }
 
+  async drop(): Promise<void> {
+    await this.#state.transaction([
+      { sql: 'UPDATE delivery_readers SET plan = NULL WHERE name = ?', parameters: [this.#reader] },
+    ]);
+  }
+
   /** Moves the cursor and clears the plan. */
   async commit(cursor: Sequence): Promise<void> {
     await this.#run('UPDATE delivery_readers SET cursor = ?, plan = NULL WHERE name = ?', cursor);

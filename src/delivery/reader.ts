@@ -12,17 +12,18 @@ import { appendGapOnce, markerOf, planGap } from './gaps.ts';
 import { gatherBatch, type GatherOptions, readPlanned } from './gather.ts';
 import { type GapPlan, type Plan, Plans } from './plans.ts';
 import { type FailureKind, failureKind, messageOf, retryDelayMs } from './retry.ts';
-import type {
-  BatchEntry,
-  BatchLimits,
-  BatchPlan,
-  DeliveryListener,
-  DeliveryReceipt,
-  HoldLimits,
-  ReaderFilter,
-  ReaderSink,
-  ReaderStatus,
-  RetryLimits,
+import {
+  type BatchEntry,
+  type BatchLimits,
+  type BatchPlan,
+  DeliveryError,
+  type DeliveryListener,
+  type DeliveryReceipt,
+  type HoldLimits,
+  type ReaderFilter,
+  type ReaderSink,
+  type ReaderStatus,
+  type RetryLimits,
 } from './types.ts';
 
 export interface ReaderOptions {
@@ -269,7 +270,7 @@ export class JournalReader {
     this.#lastError = messageOf(error);
     this.#note(kind);
     try {
-      await this.#afterFailure();
+      await this.#afterFailure(error);
     } catch (cause) {
       this.#lastError = messageOf(cause);
     }
@@ -288,16 +289,21 @@ export class JournalReader {
     this.#state = kind === 'transient' ? 'retrying' : 'parked';
   }
 
-  /** Counts the attempt in the plan, and gives up what is over the bounds of what may be held. */
-  async #afterFailure(): Promise<void> {
+  /**
+   * Counts the attempt in the plan, or drops the plan of which certainly nothing was delivered, and gives up what is over the
+   * bounds of what may be held.
+   */
+  async #afterFailure(error: unknown): Promise<void> {
     if (!this.#plan || 'gap' in this.#plan) return;
     const { journal, clock, filter, hold } = this.#options;
     const { batch } = this.#plan;
+    const isUntouched = error instanceof DeliveryError && error.isWhole && batch.attempts === 0 && !this.#planIsOld;
     // Counted in memory first: the next attempt is a retry even when the state cannot be written.
-    this.#plan = { batch: { ...batch, attempts: batch.attempts + 1 } };
+    this.#plan = isUntouched ? undefined : { batch: { ...batch, attempts: batch.attempts + 1 } };
     const gap = hold && (await planGap({ journal, clock, reader: this.name, filter, limits: hold }, this.#cursor));
-    await this.#plans.save(gap ? { gap } : this.#plan);
-    if (gap) this.#plan = { gap };
+    const plan = gap ? { gap } : this.#plan;
+    await (plan ? this.#plans.save(plan) : this.#plans.drop());
+    this.#plan = plan;
     if (gap) await this.#giveUp(gap);
   }
 }

@@ -237,7 +237,48 @@ test('events wait while the bucket denies, also after the trail has ended, and c
   await flushed;
   await world.manager.flush();
   assert.deepEqual(numbersOf(world.buckets), [1, 2]);
-  assert.deepEqual(notesOf(world.trails, 'file'), ['AccessDenied', undefined, undefined]);
+  assert.deepEqual(notesOf(world.trails, 'file'), ['AccessDenied', undefined]);
+});
+
+test('files that a bucket has kept waiting are named for the time when they come; what may be there in part keeps its names', async (context) => {
+  let nowMs = STAMP_MS;
+  const clock = { nowMs: () => nowMs, monotonicMs: () => performance.now() };
+  const world = await scratchWorld(context);
+  await world.open({ wrap: () => ({ clock }) });
+  await world.manager.register(trailFilesSpec(ROUTE), 0);
+  await world.manager.start();
+  const refuse = (kind: 'denied' | 'transient') => (_: string, key: string) => {
+    if (kind === 'denied' || key.includes('/us-east-1/')) throw new DeliveryError(kind, 'no');
+  };
+  const failed = (count: number) => world.until(() => world.eventsOf('attempt-failed').length >= count);
+  const days = (): string[] => [...world.buckets.objects.keys()].map((name) => name.split('/').slice(4, 8).join('/'));
+
+  world.buckets.before = refuse('denied');
+  await append(world, 1);
+  const first = world.manager.flush();
+  await failed(1);
+  nowMs += 24 * 3_600_000;
+  await append(world, 2);
+  world.buckets.before = () => undefined;
+  world.manager.wake();
+  await first;
+  assert.deepEqual(days(), ['us-east-1/2026/11/22']);
+  assert.deepEqual(numbersOf(world.buckets), [1, 2], 'one file');
+
+  world.buckets.before = refuse('transient');
+  await append(world, 3, event(3, 'eu-west-1'));
+  await append(world, 4);
+  const second = world.manager.flush();
+  await failed(3);
+  nowMs += 24 * 3_600_000;
+  world.buckets.before = refuse('denied');
+  await failed(4);
+  world.buckets.before = () => undefined;
+  world.manager.wake();
+  await second;
+  assert.deepEqual(days(), ['us-east-1/2026/11/22', 'eu-west-1/2026/11/22', 'us-east-1/2026/11/22']);
+  assert.deepEqual(numbersOf(world.buckets), [1, 2, 3, 4]);
+  assert.deepEqual(world.buckets.changed, []);
 });
 
 test('waking those that fail cuts no file short that only waits', async (context) => {

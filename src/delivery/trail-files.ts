@@ -10,13 +10,14 @@ import { trailFileKey } from './names.ts';
 import { condenser, counted, type EntryRenderer, renderBatch } from './render.ts';
 import { GZIP_OPTIONS, gzipAsync } from './s3-data.ts';
 import { noted, regionsOf, type TrailItem } from './trail-items.ts';
-import type {
-  BatchPlan,
-  BucketSink,
-  DeliveryListener,
-  ReaderSink,
-  TrailFilesDestinationSpec,
-  TrailPorts,
+import {
+  type BatchPlan,
+  type BucketSink,
+  DeliveryError,
+  type DeliveryListener,
+  type ReaderSink,
+  type TrailFilesDestinationSpec,
+  type TrailPorts,
 } from './types.ts';
 
 /** Uncompressed. (Source: CloudTrail quotas, "trail log file size".) */
@@ -47,7 +48,11 @@ export function trailFilesSink(options: TrailFilesSinkOptions): ReaderSink {
       const putAll = async (): Promise<void> => {
         for (const [region, items] of regions) {
           const parts = cutFiles(items, fileBytesMax);
-          for (const [part, file] of parts.entries()) await putFile(options, plan, region, part, file);
+          for (const [part, file] of parts.entries()) {
+            await putFile(options, plan, region, part, file).catch((error: unknown) => {
+              throw keys.size + part === 0 ? asWhole(error) : error;
+            });
+          }
           keys.set(
             region,
             parts.map((_, part) => trailFileKey(spec, region, plan, part)),
@@ -62,6 +67,15 @@ export function trailFilesSink(options: TrailFilesSinkOptions): ReaderSink {
       return { unreadable: batch.unreadable };
     },
   };
+}
+
+/**
+ * A refusal of the first file is one of all: once the bucket is mended the batch is planned anew, and its files are named for
+ * the time when they come. Who reads a bucket in the order of names would not find those that are named for earlier.
+ */
+function asWhole(error: unknown): unknown {
+  if (!(error instanceof DeliveryError) || error.kind === 'transient') return error;
+  return new DeliveryError(error.kind, error.message, { cause: error, isWhole: true });
 }
 
 async function putFile(

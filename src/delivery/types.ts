@@ -8,9 +8,12 @@ import type { GapMarker, LogEvent } from '#records';
 export class DeliveryError extends Error {
   override readonly name = 'DeliveryError';
   readonly kind: 'transient' | 'denied' | 'gone';
-  constructor(kind: DeliveryError['kind'], message: string, options?: ErrorOptions) {
+  /** A refusal of the whole batch: no part of it was ever taken, so that the next attempt may be made of more, under another name. */
+  readonly isWhole: boolean;
+  constructor(kind: DeliveryError['kind'], message: string, options?: ErrorOptions & { readonly isWhole?: boolean }) {
     super(message, options);
     this.kind = kind;
+    this.isWhole = options?.isWhole ?? false;
   }
 }
 
