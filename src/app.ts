@@ -59,6 +59,7 @@ import { openObjects } from './app/objects.ts';
 import { bucketSink, loggingPorts, logSink, roleAllows } from './app/ports.ts';
 import { renderEntry } from './app/render-entry.ts';
 import { rowsOf, STORED_KINDS } from './app/rows.ts';
+import { servicePutNoter } from './app/service-puts.ts';
 import { signedRoutes } from './app/signed-routes.ts';
 import { StoredPosition } from './app/stored-position.ts';
 import { streamErrorEncoder } from './app/stream-errors.ts';
@@ -291,13 +292,22 @@ async function openPlant(config: Config, parts: Partial<VarveParts>, telemetry: 
     closers.push(async () => queries.close());
     const queryDefinitions = await QueryDefinitions.open(state, ids);
 
+    const openCalls = new OpenEntries(journal);
+    const missed = new MissedEntries(journal, emit);
+    const auditor = new Auditor({
+      journal,
+      openEntries: openCalls,
+      onFailure: config.journal.onFailure,
+      missed,
+      routesFor: () => [],
+    });
     const trailPorts = lateTrailPorts();
     const delivery = await DeliveryManager.open({
       journal,
       state,
       clock,
       ids,
-      buckets: bucketSink(buckets, clock),
+      buckets: bucketSink(buckets, clock, servicePutNoter(auditor, clock, ids)),
       logs: logSink(logGroups),
       render: renderEntry,
       trails: trailPorts,
@@ -321,7 +331,6 @@ async function openPlant(config: Config, parts: Partial<VarveParts>, telemetry: 
       from: 0,
     });
 
-    const openCalls = new OpenEntries(journal);
     const { interrupted, from } = await recoverInterrupted(journal, state, openCalls, inferenceRegionOf);
     emit({ name: 'invocations-recovered', interrupted });
     emit({ name: 'audit.recovered', level: 'info', interrupted: await recoverInterruptedCalls(journal, from) });
@@ -334,7 +343,6 @@ async function openPlant(config: Config, parts: Partial<VarveParts>, telemetry: 
     const upstreams = openUpstreams(config, journal.spool, clock, ids);
     closers.push(() => upstreams.close());
     const bodyMemory = new Semaphore(config.limits.bodyMemoryBytes);
-    const missed = new MissedEntries(journal, emit);
     const recorder = new Recorder({
       journal,
       openCalls,
@@ -343,13 +351,6 @@ async function openPlant(config: Config, parts: Partial<VarveParts>, telemetry: 
       onFailure: config.journal.onFailure,
       modalitiesOf,
       bodyMemory,
-    });
-    const auditor = new Auditor({
-      journal,
-      openEntries: openCalls,
-      onFailure: config.journal.onFailure,
-      missed,
-      routesFor: () => [],
     });
     const invocations = new Invocations({
       journal,

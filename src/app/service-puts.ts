@@ -1,10 +1,22 @@
 /** The event that S3 tells CloudTrail of when a service of AWS, such as Bedrock, has written to a bucket in its own name. */
-import type { IdSource } from '#base';
-import { serviceIdentity } from '#audit';
+import { type Auditor, serviceIdentity } from '#audit';
+import type { Clock, IdSource } from '#base';
 import type { AuditBegin, AuditEnd } from '#records';
 import type { ServicePut } from './ports.ts';
 
 const REQUEST_ID_DIGITS = 16;
+
+/** Writes the event once the object is there. One that is put again since its event could not be written has two. */
+export function servicePutNoter(
+  auditor: Pick<Auditor, 'selected' | 'end'>,
+  clock: Clock,
+  ids: IdSource,
+): (put: ServicePut) => Promise<void> {
+  return async (put) => {
+    const { begin, end } = servicePutEvent(put, clock.nowMs(), ids);
+    await auditor.end(auditor.selected(begin), end, undefined);
+  };
+}
 
 /**
  * A data event of the bucket owner's account. (Source: CloudTrail User Guide, "userIdentity element", `invokedBy`; keys as in
