@@ -5,6 +5,7 @@
  */
 import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
+import { auditEventsPage } from './reference/audit-events.ts';
 import { configurationPage } from './reference/configuration.ts';
 import { insightsPage } from './reference/insights.ts';
 import { limitsPage } from './reference/limits.ts';
@@ -20,6 +21,7 @@ export async function referencePages(): Promise<ReadonlyMap<string, string>> {
   const pages = {
     'configuration.md': configurationPage(),
     'operations.md': operationsPage(),
+    'audit-events.md': auditEventsPage(),
     'metrics.md': await metricsPage(),
     'insights.md': await insightsPage(join(ROOT, 'src')),
     'limits.md': await limitsPage(join(ROOT, 'src')),

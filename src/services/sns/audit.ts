@@ -8,11 +8,11 @@ interface Published {
   readonly TargetArn?: string;
 }
 
-/** A message goes to a topic, to one endpoint of an app or to a phone, whose number is no ARN. */
+/** A message goes to a topic or to one endpoint of an app; a phone that it goes to is no resource. */
 function target({ TopicArn, TargetArn }: Published, { accountId }: AuditScope): AuditResource[] {
   const arn = TopicArn ?? TargetArn;
-  const type = arn === undefined ? 'PhoneNumber' : arn.includes(':endpoint/') ? 'PlatformEndpoint' : 'Topic';
-  return [resourceOf(`AWS::SNS::${type}`, arn, accountId)];
+  if (arn === undefined) return [];
+  return [resourceOf(`AWS::SNS::${arn.includes(':endpoint/') ? 'PlatformEndpoint' : 'Topic'}`, arn, accountId)];
 }
 
 /**
