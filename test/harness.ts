@@ -3,6 +3,8 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { BedrockClient } from '@aws-sdk/client-bedrock';
+import { BedrockAgentClient } from '@aws-sdk/client-bedrock-agent';
+import { BedrockAgentRuntimeClient } from '@aws-sdk/client-bedrock-agent-runtime';
 import { BedrockRuntimeClient } from '@aws-sdk/client-bedrock-runtime';
 import { CloudWatchLogsClient } from '@aws-sdk/client-cloudwatch-logs';
 import { IAMClient } from '@aws-sdk/client-iam';
@@ -21,6 +23,8 @@ export const ROOT_KEY = {
 export interface Clients {
   readonly bedrock: BedrockClient;
   readonly runtime: BedrockRuntimeClient;
+  readonly agent: BedrockAgentClient;
+  readonly agentRuntime: BedrockAgentRuntimeClient;
   readonly s3: S3Client;
   readonly logs: CloudWatchLogsClient;
   readonly iam: IAMClient;
@@ -99,6 +103,8 @@ export function makeClients(
   return {
     bedrock: new BedrockClient(shared),
     runtime: new BedrockRuntimeClient(shared),
+    agent: new BedrockAgentClient(shared),
+    agentRuntime: new BedrockAgentRuntimeClient(shared),
     s3: new S3Client({ ...shared, forcePathStyle: true }),
     logs: new CloudWatchLogsClient(shared),
     iam: new IAMClient(shared),

@@ -34,6 +34,10 @@ const TEXTS = [
   'v1',
   '2026-11-21T00:00:00Z',
   '11111111-2222-4333-8444-555555555555',
+  'arn:aws:bedrock:us-east-1:123456789012:session/11111111-2222-4333-8444-555555555555',
+  'arn:aws:bedrock:us-east-1:123456789012:knowledge-base/ABCDEFGHIJ',
+  'arn:aws:bedrock:us-east-1:123456789012:retrieval-instruction/abcdefghij',
+  'DRAFT',
 ] as const;
 
 /** Input for an operation; `{}` for those that take none. */

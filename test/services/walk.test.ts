@@ -5,6 +5,8 @@
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 import * as bedrock from '@aws-sdk/client-bedrock';
+import * as agent from '@aws-sdk/client-bedrock-agent';
+import * as agentRuntime from '@aws-sdk/client-bedrock-agent-runtime';
 import * as runtime from '@aws-sdk/client-bedrock-runtime';
 import * as logs from '@aws-sdk/client-cloudwatch-logs';
 import * as iam from '@aws-sdk/client-iam';
@@ -12,8 +14,12 @@ import * as s3 from '@aws-sdk/client-s3';
 import * as sts from '@aws-sdk/client-sts';
 import {
   type AuthorizationTable,
+  bedrockAgentAuthorization,
+  bedrockAgentRuntimeAuthorization,
   bedrockAuthorization,
   bedrockRuntimeAuthorization,
+  createBedrockAgentRuntimeService,
+  createBedrockAgentService,
   createBedrockRuntimeService,
   createBedrockService,
   createIamService,
@@ -31,6 +37,7 @@ import { refusal } from '../calls.ts';
 import { type Clients, destroyClients, makeClients, REGION } from '../harness.ts';
 import { minimalInput } from '../protocol/minimal-values.ts';
 import { shareVarve } from '../shared.ts';
+import { forwardedTo, startMockUpstream } from '../upstream.ts';
 
 interface Client {
   send(command: unknown): Promise<unknown>;
@@ -55,6 +62,18 @@ const SERVICES = {
     authorization: bedrockRuntimeAuthorization,
     commands: runtime,
     client: (clients: Clients) => clients.runtime,
+  },
+  'bedrock-agent': {
+    operations: createBedrockAgentService(),
+    authorization: bedrockAgentAuthorization,
+    commands: agent,
+    client: (clients: Clients) => clients.agent,
+  },
+  'bedrock-agent-runtime': {
+    operations: createBedrockAgentRuntimeService(NOTHING),
+    authorization: bedrockAgentRuntimeAuthorization,
+    commands: agentRuntime,
+    client: (clients: Clients) => clients.agentRuntime,
   },
   s3: {
     operations: createS3Service(NOTHING),
@@ -105,7 +124,9 @@ const EXCEPTIONS: Readonly<Record<string, { readonly code: string | undefined; r
 /** Answers to HEAD have no body to name a code in. */
 const HEADS = new Set(['HeadBucket', 'HeadObject']);
 
-const { clients: root, endpoint } = await shareVarve({});
+/** What is forwarded must be refused before it goes anywhere. */
+const upstream = await startMockUpstream(() => assert.fail('a refused call was forwarded'));
+const { clients: root, endpoint } = await shareVarve(forwardedTo(upstream.url));
 let clients: Clients;
 
 before(async () => {
@@ -119,7 +140,10 @@ before(async () => {
   for (const { config } of [clients.logs, clients.s3]) config.disableHostPrefix = true;
   signForS3(clients.s3);
 });
-after(() => destroyClients(clients));
+after(async () => {
+  destroyClients(clients);
+  await upstream.close();
+});
 
 interface AuthScheme {
   readonly httpAuthOption: { readonly signingProperties?: object };
@@ -165,3 +189,7 @@ for (const name of SERVICE_NAMES) {
     }
   });
 }
+
+test('nothing of what was refused has gone to the upstream', () => {
+  assert.deepEqual(upstream.seen, []);
+});
