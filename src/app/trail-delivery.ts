@@ -1,10 +1,9 @@
 /** Joins trails with delivery: their destinations, and whom deliveries of theirs are told to. */
 import { bug } from '#base';
-import type { DeliveryManager, DestinationSpec, TrailPorts } from '#delivery';
+import { DeliveryError, type DeliveryManager, type DestinationSpec, type TopicPort, type TrailPorts } from '#delivery';
 import type { Journal } from '#journal';
-import type { TrailDestinations, TrailDestinationSpec } from '#trails';
-
-const CLOUDTRAIL_PRINCIPAL = 'cloudtrail.amazonaws.com';
+import { CLOUDTRAIL_PRINCIPAL, type TrailDestinations, type TrailDestinationSpec } from '#trails';
+import { ApiError } from '#wire';
 
 /** Whether an entry's route leads to a trail (`routeOf`, `#trails`) and not to a logging configuration's destination. */
 export function isTrailRoute(route: string): boolean {
@@ -82,6 +81,35 @@ export async function trailSettled(
   const waiting = versions.filter(({ state }) => state !== 'parked');
   const arrived = await Promise.all(waiting.map(({ route }) => delivery.drain(timeoutMs, route)));
   return arrived.every(Boolean);
+}
+
+/**
+ * Topics as deliveries of trails need them.
+ * @param publish in a service's name; throws {@link ApiError} `NotFound`, `AuthorizationError`
+ */
+export function topicPort(
+  publish: (
+    topicArn: string,
+    message: string,
+    publisher: { readonly servicePrincipal: string; readonly sourceArn: string; readonly sourceAccount: string },
+  ) => Promise<unknown>,
+): TopicPort {
+  return {
+    publish: async ({ topicArn, message, accountId: sourceAccount, servicePrincipal, sourceArn }) => {
+      try {
+        await publish(topicArn, message, { servicePrincipal, sourceArn, sourceAccount });
+      } catch (error) {
+        throw topicError(error, topicArn);
+      }
+    },
+  };
+}
+
+function topicError(error: unknown, topicArn: string): DeliveryError {
+  const message = `${topicArn}: ${error instanceof Error ? error.message : String(error)}`;
+  const code = error instanceof ApiError ? error.code : '';
+  const kind = code === 'NotFound' ? 'gone' : code === 'AuthorizationError' ? 'denied' : 'transient';
+  return new DeliveryError(kind, message, { cause: error });
 }
 
 /**
