@@ -10,13 +10,15 @@
 import type { AuditRecord } from './record.ts';
 import type { AuditMembers } from './types.ts';
 
-const KB = 1024;
-const TEXT_BYTES_MAX = KB;
-/** `requestParameters` and `responseElements`, each. */
-export const CONTENT_BYTES_MAX = 100 * KB;
-const ADDITIONAL_BYTES_MAX = 28 * KB;
-export const EVENT_BYTES_MAX = 256 * KB;
-/** Bytes of UTF-8 that one unit of a JavaScript string takes at most. */
+/** An event's userAgent, errorCode, errorMessage and requestID, each; a longer one is cut. (Source: CloudTrail record contents.) */
+const TEXT_BYTES_MAX = 1024;
+/** An event's requestParameters and responseElements, each, as JSON; larger ones are omitted. (Source: CloudTrail record contents.) */
+export const CONTENT_BYTES_MAX = 100 * 1024;
+/** An event's additionalEventData as JSON; larger is omitted. (Source: CloudTrail record contents.) */
+const ADDITIONAL_BYTES_MAX = 28 * 1024;
+/** An event's record. (Source: CloudTrail record contents.) */
+export const EVENT_BYTES_MAX = 256 * 1024;
+// Of UTF-8, for one unit of a JavaScript string.
 const BYTES_A_UNIT_MAX = 3;
 const ELLIPSIS = '...';
 
