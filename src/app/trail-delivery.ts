@@ -116,11 +116,11 @@ function topicError(error: unknown, topicArn: string): DeliveryError {
  * Delivery is opened before the rooms that hear of trails' deliveries, which need it themselves: they are put in before it
  * starts.
  */
-export function lateTrailPorts(): TrailPorts & { fill(ports: TrailPorts): void } {
+export function lateTrailPorts(): TrailPorts & { connect(ports: TrailPorts): void } {
   let filled: TrailPorts | undefined;
-  const ports = (): TrailPorts => filled ?? bug('a trail is delivered before its ports are filled');
+  const ports = (): TrailPorts => filled ?? bug('a trail is delivered before its ports are connected');
   return {
-    fill: (given) => {
+    connect: (given) => {
       filled = given;
     },
     files: { delivered: (file) => ports().files.delivered(file) },
