@@ -23,11 +23,14 @@ import {
   bedrockAuthorization,
   bedrockAudit,
   bedrockRuntimeAuthorization,
+  cloudtrailAudit,
+  cloudtrailAuthorization,
   bedrockRuntimeAudit,
   createBedrockAgentRuntimeService,
   createBedrockAgentService,
   createBedrockRuntimeService,
   createBedrockService,
+  createCloudTrailService,
   createIamService,
   createLogsService,
   createS3Service,
@@ -64,6 +67,7 @@ import { signedRoutes } from './app/signed-routes.ts';
 import { StoredPosition } from './app/stored-position.ts';
 import { streamErrorEncoder } from './app/stream-errors.ts';
 import { lateTrailPorts } from './app/trail-delivery.ts';
+import { NO_TOPICS, openTrails } from './app/trails.ts';
 import { openUpstreams } from './app/upstreams.ts';
 
 /** What tests put in place of the real thing. */
@@ -236,7 +240,8 @@ async function openPlant(config: Config, parts: Partial<VarveParts>, telemetry: 
       rootAccessKeyId: key.accessKeyId,
       rootSecretAccessKey: key.secretAccessKey,
     }));
-    const identity = await Identity.open({ accounts, serverKey: await serverKey(config), clock, ids, state });
+    const sealing = await serverKey(config);
+    const identity = await Identity.open({ accounts, serverKey: sealing, clock, ids, state });
     closers.push(() => identity.close());
     const lostSecrets = findLostSecrets(
       identity,
@@ -315,8 +320,29 @@ async function openPlant(config: Config, parts: Partial<VarveParts>, telemetry: 
       foreignReaders: [OPEN_ENTRIES_READER],
       onEvent: deliveryListener(emit),
     });
-    closers.push(() => delivery.stop(DELIVERY_STOP_MS));
     wakeOnRepair(delivery, buckets, identity.directory);
+    const {
+      trails,
+      keys: trailKeys,
+      digests,
+    } = await openTrails({
+      config,
+      serverKey: sealing,
+      state,
+      clock,
+      ids,
+      journal,
+      buckets,
+      logGroups,
+      topics: NO_TOPICS,
+      directory: identity.directory,
+      resourceOf,
+      delivery,
+      trailPorts,
+      emit,
+    });
+    closers.push(() => trails.close());
+    closers.push(() => Promise.all([digests.stop(DELIVERY_STOP_MS), delivery.stop(DELIVERY_STOP_MS)]));
     await delivery.addReader({
       name: STORE_READER,
       filter: { kinds: STORED_KINDS },
@@ -412,6 +438,14 @@ async function openPlant(config: Config, parts: Partial<VarveParts>, telemetry: 
         },
       ],
       [
+        'cloudtrail',
+        {
+          operations: createCloudTrailService({ trails, keys: trailKeys, clock }),
+          authorization: cloudtrailAuthorization,
+          audit: cloudtrailAudit,
+        },
+      ],
+      [
         'logs',
         {
           operations: createLogsService({ logGroups, queries, queryDefinitions, lookupTables, store }),
@@ -473,6 +507,7 @@ async function openPlant(config: Config, parts: Partial<VarveParts>, telemetry: 
       gateway: surroundings.gateway,
     });
     await delivery.start();
+    digests.start();
     logGroups.start();
     return { dependencies, flush: () => delivery.flush(), close };
   } catch (error) {

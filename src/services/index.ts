@@ -12,6 +12,8 @@ export { bedrockRuntimeAudit, renderPrompt } from './bedrock-runtime/audit.ts';
 export { bedrockRuntimeAuthorization } from './bedrock-runtime/authorization.ts';
 export { createBedrockRuntimeService } from './bedrock-runtime/index.ts';
 export { cloudtrailAudit } from './cloudtrail/audit.ts';
+export { cloudtrailAuthorization } from './cloudtrail/authorization.ts';
+export { type CloudTrailDependencies, createCloudTrailService } from './cloudtrail/index.ts';
 export { iamAudit } from './iam/audit.ts';
 export { iamAuthorization } from './iam/authorization.ts';
 export { createIamService, iamDenialMessage } from './iam/index.ts';
