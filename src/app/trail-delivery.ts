@@ -64,26 +64,6 @@ function destinationsOf(spec: TrailDestinationSpec): DestinationSpec[] {
 }
 
 /**
- * Has what a trail has selected so far delivered to its bucket, at once; false when that takes longer than `timeoutMs`, or its
- * bucket refuses. A bucket that it had before, and that refuses, is not waited for.
- */
-export async function trailSettled(
-  delivery: Pick<DeliveryManager, 'status' | 'drain'>,
-  trailId: string,
-  timeoutMs: number,
-): Promise<boolean> {
-  const base = `trail:${trailId}.`;
-  const versions = delivery
-    .status()
-    .filter(({ kind, route }) => kind === 'trail-files' && route.startsWith(base))
-    .sort((a, b) => Number(b.route.slice(base.length)) - Number(a.route.slice(base.length)));
-  if (versions[0]?.state === 'parked') return false;
-  const waiting = versions.filter(({ state }) => state !== 'parked');
-  const arrived = await Promise.all(waiting.map(({ route }) => delivery.drain(timeoutMs, route)));
-  return arrived.every(Boolean);
-}
-
-/**
  * Topics as deliveries of trails need them.
  * @param publish in a service's name; throws {@link ApiError} `NotFound`, `AuthorizationError`
  */

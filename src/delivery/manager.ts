@@ -174,10 +174,10 @@ export class DeliveryManager {
     if (name === undefined) await Promise.all([...this.#builtIn.values()].map((reader) => reader.flush(signal)));
   }
 
-  /** Flushes one route, or all, for at most `timeoutMs`; true when everything has arrived. */
-  async drain(timeoutMs: number, name?: string): Promise<boolean> {
+  /** Flushes, for at most `timeoutMs`; true when everything has arrived. */
+  async drain(timeoutMs: number): Promise<boolean> {
     const done = new AbortController();
-    const flushed = this.flush(name, done.signal).then(() => !done.signal.aborted);
+    const flushed = this.flush(undefined, done.signal).then(() => !done.signal.aborted);
     const late = sleep(timeoutMs, done.signal).then(() => false);
     const arrived = await Promise.race([flushed, late]);
     done.abort();
