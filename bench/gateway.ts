@@ -10,8 +10,9 @@ import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { sleep } from '#base';
 import { percentile, runLoad } from './gateway/load.ts';
+import { measure, type Row } from './gateway/measure.ts';
 import { costOf, startScript, stop } from './gateway/processes.ts';
-import { type Kind, makeRequests } from './gateway/requests.ts';
+import { makeRequests } from './gateway/requests.ts';
 import { startVarveProcess, type Target } from './gateway/server.ts';
 
 const { values } = parseArgs({
@@ -41,40 +42,6 @@ function measureFdatasync(root: string): { p50: number; p99: number } {
   closeSync(file);
   const sorted = Float64Array.from(taken).sort();
   return { p50: percentile(sorted, 0.5), p99: percentile(sorted, 0.99) };
-}
-
-interface Row {
-  target: string;
-  kind: Kind;
-  concurrency: number;
-  rps: number;
-  p50: number;
-  p99: number;
-  errors: number;
-  cpuUsPerRequest: number;
-  mainCpuUsPerRequest: number;
-  peakRssMiB: number;
-}
-
-async function measure(target: Target, kind: Kind, concurrency: number): Promise<Row> {
-  const requests = makeRequests(kind, target.port);
-  await runLoad({ port: target.port, requests, concurrency, durationMs: 1_000 });
-  const before = target.child?.pid === undefined ? undefined : await costOf(target.child.pid);
-  const result = await runLoad({ port: target.port, requests, concurrency, durationMs });
-  const after = target.child?.pid === undefined ? undefined : await costOf(target.child.pid);
-  const perRequest = (seconds: number): number => (seconds * 1e6) / result.requests;
-  return {
-    target: target.name,
-    kind,
-    concurrency,
-    rps: Math.round(result.requests / result.seconds),
-    p50: percentile(result.latenciesMs, 0.5),
-    p99: percentile(result.latenciesMs, 0.99),
-    errors: result.errors,
-    cpuUsPerRequest: before && after ? perRequest(after.cpuSeconds - before.cpuSeconds) : 0,
-    mainCpuUsPerRequest: before && after ? perRequest(after.mainCpuSeconds - before.mainCpuSeconds) : 0,
-    peakRssMiB: after ? after.peakRssBytes / 1024 / 1024 : 0,
-  };
 }
 
 function median(rows: readonly Row[], value: (row: Row) => number): number {
@@ -148,7 +115,7 @@ try {
   for (let round = 0; round < rounds; round += 1) {
     for (const kind of ['converse', 'invoke-stream'] as const) {
       for (const concurrency of [1, 32]) {
-        for (const target of targets) rows.push(await measure(target, kind, concurrency));
+        for (const target of targets) rows.push(await measure(target, kind, concurrency, durationMs));
       }
     }
   }

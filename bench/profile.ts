@@ -37,7 +37,7 @@ const root = mkdtempSync(join(tmpdir(), 'varve-profile-'));
 const mock = await startScript('./mock-upstream.ts');
 const durability = values.durability === 'os' ? 'os' : 'fsync';
 const options = values.plain ? [] : ['--cpu-prof', `--cpu-prof-dir=${root}`];
-const server = await startVarveProcess('profiled', mock.port, durability, root, options);
+const server = await startVarveProcess('profiled', mock.port, durability, root, { nodeOptions: options });
 const requests = makeRequests(values.kind as Kind, server.port);
 const load = { port: server.port, requests, concurrency: Number(values.concurrency) };
 await runLoad({ ...load, concurrency: 32, durationMs: Number(values.warm) * 1000 });

@@ -1,6 +1,6 @@
 /** A Varve server in a process of its own, with logging to S3 and CloudWatch Logs on. */
 import { type ChildProcess, spawn } from 'node:child_process';
-import { writeFileSync } from 'node:fs';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { BedrockClient, PutModelInvocationLoggingConfigurationCommand } from '@aws-sdk/client-bedrock';
 import { CloudWatchLogsClient, CreateLogGroupCommand } from '@aws-sdk/client-cloudwatch-logs';
@@ -18,12 +18,18 @@ export interface Target {
   readonly child: ChildProcess | undefined;
 }
 
+export interface ServerOptions {
+  readonly nodeOptions?: readonly string[];
+  /** Another checkout of Varve, to compare with; default: this one. */
+  readonly checkout?: string | undefined;
+}
+
 export async function startVarveProcess(
   name: string,
   upstreamPort: number,
   durability: 'fsync' | 'os',
   root: string,
-  nodeOptions: readonly string[] = [],
+  { nodeOptions = [], checkout }: ServerOptions = {},
 ): Promise<Target & { startMs: number }> {
   const data = join(root, name);
   const port = 20_000 + Math.floor(Math.random() * 20_000);
@@ -46,23 +52,34 @@ export async function startVarveProcess(
     }),
   );
   const started = performance.now();
-  const varve = new URL('../../bin/varve.mjs', import.meta.url).pathname;
-  const child = spawn(process.execPath, [...nodeOptions, varve, 'serve', '--config', config], {
+  const { child, endpoint } = await startServer(config, { nodeOptions, checkout });
+  const startMs = performance.now() - started;
+  await turnLoggingOn(endpoint);
+  return { name, port, child, startMs };
+}
+
+/** A server in a process of its own; resolves when it is healthy. */
+export async function startServer(
+  config: string,
+  { nodeOptions = [], checkout }: ServerOptions = {},
+): Promise<{ readonly child: ChildProcess; readonly endpoint: string }> {
+  const { listen } = JSON.parse(readFileSync(config, 'utf8')) as { listen?: string };
+  const endpoint = `http://${listen ?? '127.0.0.1:4650'}`;
+  const bin =
+    checkout === undefined ? new URL('../../bin/varve.mjs', import.meta.url).pathname : join(checkout, 'bin/varve.mjs');
+  const child = spawn(process.execPath, [...nodeOptions, bin, 'serve', '--config', config], {
     stdio: ['ignore', 'ignore', 'inherit'],
   });
-  const endpoint = `http://127.0.0.1:${port}`;
+  const until = performance.now() + HEALTHY_TIMEOUT_MS;
   for (;;) {
     const healthy = await fetch(`${endpoint}/_varve/health`).then(
       (response) => response.ok,
       () => false,
     );
-    if (healthy) break;
-    if (performance.now() - started > HEALTHY_TIMEOUT_MS) throw new Error(`${name} did not become healthy`);
+    if (healthy) return { child, endpoint };
+    if (performance.now() > until) throw new Error(`the server of ${config} did not become healthy`);
     await sleep(10);
   }
-  const startMs = performance.now() - started;
-  await turnLoggingOn(endpoint);
-  return { name, port, child, startMs };
 }
 
 async function turnLoggingOn(endpoint: string): Promise<void> {
