@@ -6,6 +6,7 @@ import { BedrockClient } from '@aws-sdk/client-bedrock';
 import { BedrockAgentClient } from '@aws-sdk/client-bedrock-agent';
 import { BedrockAgentRuntimeClient } from '@aws-sdk/client-bedrock-agent-runtime';
 import { BedrockRuntimeClient } from '@aws-sdk/client-bedrock-runtime';
+import { CloudTrailClient } from '@aws-sdk/client-cloudtrail';
 import { CloudWatchLogsClient } from '@aws-sdk/client-cloudwatch-logs';
 import { IAMClient } from '@aws-sdk/client-iam';
 import { S3Client } from '@aws-sdk/client-s3';
@@ -26,6 +27,7 @@ export interface Clients {
   readonly agent: BedrockAgentClient;
   readonly agentRuntime: BedrockAgentRuntimeClient;
   readonly s3: S3Client;
+  readonly cloudtrail: CloudTrailClient;
   readonly logs: CloudWatchLogsClient;
   readonly iam: IAMClient;
   readonly sts: STSClient;
@@ -106,6 +108,7 @@ export function makeClients(
     agent: new BedrockAgentClient(shared),
     agentRuntime: new BedrockAgentRuntimeClient(shared),
     s3: new S3Client({ ...shared, forcePathStyle: true }),
+    cloudtrail: new CloudTrailClient(shared),
     logs: new CloudWatchLogsClient(shared),
     iam: new IAMClient(shared),
     sts: new STSClient(shared),

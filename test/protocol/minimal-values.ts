@@ -30,6 +30,7 @@ const TEXTS = [
   'https://example.com/something',
   'us-east-1',
   'user@example.com',
+  'example.amazonaws.com',
   '{}',
   'v1',
   '2026-11-21T00:00:00Z',

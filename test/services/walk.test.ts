@@ -8,6 +8,7 @@ import * as bedrock from '@aws-sdk/client-bedrock';
 import * as agent from '@aws-sdk/client-bedrock-agent';
 import * as agentRuntime from '@aws-sdk/client-bedrock-agent-runtime';
 import * as runtime from '@aws-sdk/client-bedrock-runtime';
+import * as cloudtrail from '@aws-sdk/client-cloudtrail';
 import * as logs from '@aws-sdk/client-cloudwatch-logs';
 import * as iam from '@aws-sdk/client-iam';
 import * as s3 from '@aws-sdk/client-s3';
@@ -22,6 +23,8 @@ import {
   createBedrockAgentService,
   createBedrockRuntimeService,
   createBedrockService,
+  cloudtrailAuthorization,
+  createCloudTrailService,
   createIamService,
   createLogsService,
   createS3Service,
@@ -80,6 +83,12 @@ const SERVICES = {
     authorization: s3Authorization,
     commands: s3,
     client: (clients: Clients) => clients.s3,
+  },
+  cloudtrail: {
+    operations: createCloudTrailService(NOTHING),
+    authorization: cloudtrailAuthorization,
+    commands: cloudtrail,
+    client: (clients: Clients) => clients.cloudtrail,
   },
   logs: {
     operations: createLogsService(NOTHING),
