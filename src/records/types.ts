@@ -1,5 +1,7 @@
 import type { AuditBegin } from './audit/types.ts';
 
+export type { AuditBegin, AuditEvent } from './audit/types.ts';
+
 /** Kinds of journal entries (`JournalEntryInput.kind`); numbers are on disk for ever. */
 export const ENTRY_KIND = {
   /** A model call was begun: {@link InvocationBegin} as JSON. */

@@ -1,4 +1,4 @@
-import type { AuditBegin, AuditEvent } from '../audit/types.ts';
+import type { AuditBegin, AuditEvent } from '../types.ts';
 import { frame, unframe } from './frame.ts';
 
 /**
