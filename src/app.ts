@@ -304,7 +304,7 @@ async function openPlant(config: Config, parts: Partial<VarveParts>, telemetry: 
       openEntries: openCalls,
       onFailure: config.journal.onFailure,
       missed,
-      routesFor: () => [],
+      routesFor: (event) => trails.routesFor(event),
     });
     const trailPorts = lateTrailPorts();
     const delivery = await DeliveryManager.open({
