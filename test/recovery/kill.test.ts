@@ -13,6 +13,7 @@ import { CreateLogGroupCommand, CreateLogStreamCommand } from '@aws-sdk/client-c
 import { sleep } from '#base';
 import { type Clients, destroyClients, makeClients } from '../harness.ts';
 import { logToBoth } from '../logging.ts';
+import { checkTrail, startTrail } from './audit.ts';
 import { untilDelivered } from './delivered.ts';
 import { findEverything, findStored } from './found.ts';
 import { Ledger } from './ledger.ts';
@@ -27,6 +28,7 @@ const SETTINGS = {
   // Short, so that many kills come between a delivery and the note that it is done.
   delivery: { interval: '20ms', parkedRetry: '100ms' },
   store: { interval: '50ms' },
+  trails: { interval: '50ms', digestInterval: '1s' },
   // Small, so that segments are sealed and removed all the time.
   journal: { segmentBytes: 1024 * 1024 },
 };
@@ -74,8 +76,9 @@ class Kills {
   }
 
   async setUp(): Promise<void> {
-    const { clients } = await this.#start();
+    const { clients, endpoint } = await this.#start();
     await logToBoth(clients);
+    await startTrail(clients, endpoint);
     await clients.logs.send(new CreateLogGroupCommand({ logGroupName: EVENTS_GROUP }));
     await clients.logs.send(new CreateLogStreamCommand({ logGroupName: EVENTS_GROUP, logStreamName: EVENTS_STREAM }));
   }
@@ -139,6 +142,7 @@ class Kills {
     checkCalls('bucket', bucket, ledger);
     checkCalls('log group', group, ledger);
     checkEvents(found.events, ledger);
+    const trail = await checkTrail(clients, ledger);
     const objects = await checkBodies(clients, bucket, found, ledger);
     const { code, said } = await server.stop();
     assert.equal(code, 0, said);
@@ -156,6 +160,9 @@ class Kills {
     );
     context.diagnostic(
       `records: ${bucket.size}, of them ${interrupted} interrupted; ${objects} data objects compared; ${stored.length} rows`,
+    );
+    context.diagnostic(
+      `trail: ${trail.events} events, of them ${trail.interrupted} of interrupted calls; ${ledger.changes.length} changes sent`,
     );
     const { complaints } = ledger;
     assert.ok(

@@ -29,6 +29,13 @@ export interface SentEvents {
   fate: 'in-flight' | 'acknowledged' | 'cut';
 }
 
+/** An API call that changes something. */
+export interface Change {
+  readonly userName: string;
+  requestId: string;
+  fate: 'in-flight' | 'acknowledged' | 'cut';
+}
+
 export function isStream(operation: Operation): boolean {
   return operation === 'ConverseStream' || operation === 'InvokeModelWithResponseStream';
 }
@@ -36,6 +43,7 @@ export function isStream(operation: Operation): boolean {
 export class Ledger {
   readonly calls = new Map<string, Call>();
   readonly events: SentEvents[] = [];
+  readonly changes: Change[] = [];
   /** Those in which the gateway was killed. */
   readonly brokenRounds = new Set<number>();
   /** What must never happen: errors nobody asked for, wrong answers, connections that broke without a kill. */

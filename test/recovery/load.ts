@@ -7,6 +7,7 @@ import {
 } from '@aws-sdk/client-bedrock-runtime';
 import { PutLogEventsCommand } from '@aws-sdk/client-cloudwatch-logs';
 import type { Clients } from '../harness.ts';
+import { changeAgain } from './audit.ts';
 import { answerOf, type Call, isStream, type Ledger, type Operation, promptOf } from './ledger.ts';
 import type { Random } from './random.ts';
 
@@ -31,7 +32,7 @@ export interface LoadOptions {
 /** Runs until told to stop; resolves when every call is over for its caller. */
 export async function driveLoad(options: LoadOptions): Promise<void> {
   const callers = Array.from({ length: CALLERS }, (_, caller) => callAgain(options, caller));
-  await Promise.all([...callers, putEventsAgain(options)]);
+  await Promise.all([...callers, putEventsAgain(options), changeAgain(options)]);
 }
 
 async function callAgain({ until, ...options }: LoadOptions, caller: number): Promise<void> {
