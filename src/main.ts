@@ -26,9 +26,13 @@ const COMMANDS: Readonly<Record<string, { readonly summary: string; readonly loa
     summary: 'follow a log group, or all invocations',
     load: async () => (await import('./cli/tail.ts')).tail,
   },
+  verify: {
+    summary: "say which of a trail's files were changed, deleted or added",
+    load: async () => (await import('./cli/verify.ts')).verify,
+  },
 };
 /** Of the contract, and not there yet. */
-const LATER = ['collect', 'import', 'normalize', 'verify'];
+const LATER = ['collect', 'import', 'normalize'];
 
 /**
  * @param args the words after `varve`

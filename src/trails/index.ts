@@ -7,3 +7,4 @@ export { type GivenTag, withoutTags, withTags } from './tags.ts';
 export { CLOUDTRAIL_PRINCIPAL, keyBase, logStreamName } from './targets.ts';
 export { type NewTrail, Trails, type TrailsOptions, TRAILS_PER_REGION_MAX } from './trails.ts';
 export * from './types.ts';
+export * from './verification/index.ts';
