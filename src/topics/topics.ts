@@ -159,6 +159,13 @@ export class Topics {
     return this.registry.updateTopic(topic, ({ settings }) => ({ settings: withTopicAttribute(settings, name, text) }));
   }
 
+  /** Changes the policy by what the topic has now; an empty text brings the default back. @throws {ApiError} InvalidParameter, NotFound */
+  changePolicy(topic: Topic, change: (topic: Topic) => string): Promise<void> {
+    return this.registry.updateTopic(topic, (present) => ({
+      settings: withTopicAttribute(present.settings, 'Policy', change(present)),
+    }));
+  }
+
   attributes(topic: Topic): Record<string, string> {
     const all = this.registry.subscriptionsOf(topic);
     const pending = all.filter(({ pendingToken }) => pendingToken !== undefined).length;

@@ -1,0 +1,5 @@
+import type { Topics } from '#topics';
+
+export interface SnsDependencies {
+  readonly topics: Topics;
+}
