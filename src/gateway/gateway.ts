@@ -77,7 +77,12 @@ export class Gateway {
       exchange.response = this.#errorResponse(exchange, error);
     }
     await this.#audit(exchange, dependencies);
-    await respond(exchange, exchange.response ?? bug('the chain ended without an answer'), this.#stallMs);
+    try {
+      await respond(exchange, exchange.response ?? bug('the chain ended without an answer'), this.#stallMs);
+    } finally {
+      // Of a stream that nobody was there for to begin.
+      if (exchange.operation?.answersLate) await concludeAudit(exchange, dependencies);
+    }
   }
 
   /** No reply leaves before its event is durable. */
