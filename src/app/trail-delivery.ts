@@ -2,7 +2,8 @@
 import { bug } from '#base';
 import { DeliveryError, type DeliveryManager, type DestinationSpec, type TopicPort, type TrailPorts } from '#delivery';
 import type { Journal } from '#journal';
-import { CLOUDTRAIL_PRINCIPAL, type TrailDestinations, type TrailDestinationSpec } from '#trails';
+import type { Topics } from '#topics';
+import { CLOUDTRAIL_PRINCIPAL, type TrailDestinations, type TrailDestinationSpec, type TrailRequest } from '#trails';
 import { ApiError } from '#wire';
 
 /** Whether an entry's route leads to a trail (`routeOf`, `#trails`) and not to a logging configuration's destination. */
@@ -63,21 +64,15 @@ function destinationsOf(spec: TrailDestinationSpec): DestinationSpec[] {
   ];
 }
 
-/**
- * Topics as deliveries of trails need them.
- * @param publish in a service's name; throws {@link ApiError} `NotFound`, `AuthorizationError`
- */
-export function topicPort(
-  publish: (
-    topicArn: string,
-    message: string,
-    publisher: { readonly servicePrincipal: string; readonly sourceArn: string; readonly sourceAccount: string },
-  ) => Promise<unknown>,
-): TopicPort {
+/** Topics as trails need them: whether one may be published to, and publishing in CloudTrail's name. */
+export function trailTopics(
+  topics: Pick<Topics, 'mayServicePublish' | 'publishAsService'>,
+): TopicPort & { allows(topicArn: string, request: TrailRequest): boolean } {
   return {
+    allows: (topicArn, request) => topics.mayServicePublish(topicArn, request) === 'allowed',
     publish: async ({ topicArn, message, accountId: sourceAccount, servicePrincipal, sourceArn }) => {
       try {
-        await publish(topicArn, message, { servicePrincipal, sourceArn, sourceAccount });
+        await topics.publishAsService(topicArn, message, { servicePrincipal, sourceArn, sourceAccount });
       } catch (error) {
         throw topicError(error, topicArn);
       }
