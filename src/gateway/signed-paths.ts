@@ -22,6 +22,8 @@ import { requestContextOf } from './request-context.ts';
 export interface SignedCall {
   readonly requestId: string;
   readonly caller: Caller;
+  /** That the request is signed for. */
+  readonly region: string;
   /** What stands in the path where the route has a name in braces, decoded. */
   readonly parameters: Readonly<Record<string, string>>;
   readonly query: URLSearchParams;
@@ -66,6 +68,7 @@ export async function answerSigned(
       route.handle({
         requestId,
         caller,
+        region: exchange.region ?? gateway.defaultRegion,
         parameters,
         query: new URLSearchParams(query),
         body,
