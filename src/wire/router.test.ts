@@ -47,6 +47,19 @@ test('a signed request goes to the service in its credential scope', () => {
   assert.equal(routed(head('GET', '/a-bucket', signedFor('s3express'))), 's3 ListObjects restXml Bucket=a-bucket');
 });
 
+test('CloudTrail is called by the long target of botocore and the short one of others, signed or not', () => {
+  for (const target of ['com.amazonaws.cloudtrail.v20131101.CloudTrail_20131101', 'CloudTrail_20131101']) {
+    const headers = { 'x-amz-target': `${target}.DescribeTrails`, 'content-type': 'application/x-amz-json-1.1' };
+    assert.equal(
+      routed(head('POST', '/', { ...headers, ...signedFor('cloudtrail') })),
+      'cloudtrail DescribeTrails awsJson1_1',
+    );
+    assert.equal(routed(head('POST', '/', headers)), 'cloudtrail DescribeTrails awsJson1_1');
+    const nothing = { ...headers, 'x-amz-target': `${target}.Nothing`, ...signedFor('cloudtrail') };
+    assert.equal(refused(head('POST', '/', nothing)), '400 UnknownOperationException');
+  }
+});
+
 test('of the services that share the name bedrock, the one is called whose operation has the path, for every operation', () => {
   const arns: Partial<Record<ServiceName, string>> = {
     'bedrock-agent': 'arn:aws:bedrock:us-east-1:123456789012:agent/A1B2C3D4E5',

@@ -20,7 +20,9 @@ export function listTags({ trails }: CloudTrailDependencies): ImplementedOperati
     return {
       ResourceTagList: ResourceIdList.map((ResourceId) => ({
         ResourceId,
-        TagsList: [...trails.tagged(context, ResourceId).tags].map(([Key, Value]) => ({ Key, Value })),
+        TagsList: [...trails.tagged(context, ResourceId).tags].map(([Key, Value]) =>
+          Value === '' ? { Key } : { Key, Value },
+        ),
       })),
     };
   });
