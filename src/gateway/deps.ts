@@ -18,6 +18,8 @@ export interface Service {
   readonly requestContext?: (authorization: ParsedAuthorization, receivedAtMs: number) => RequestContext;
   /** What a refused caller is told, where the service has words of its own. */
   readonly denialMessage?: (judgement: Judgement, caller: Caller, question: AccessQuestion) => string;
+  /** And the error's code, where it is not that of the protocol. */
+  readonly denialCode?: string;
 }
 
 /** What the steps of the chain work with. */

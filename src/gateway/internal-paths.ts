@@ -77,6 +77,8 @@ function isBrowserHome({ head }: Exchange, path: string): boolean {
     path === '/' &&
     head.headers['authorization'] === undefined &&
     !head.target.includes('X-Amz-') &&
+    // Links in messages of topics.
+    !head.target.includes('Action=') &&
     (head.headers['accept'] ?? '').includes('text/html')
   );
 }

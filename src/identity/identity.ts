@@ -39,10 +39,15 @@ export interface ResolvedKey {
 }
 
 /**
- * Operations that callers without credentials may call: they bring a token of another issuer. (That of SAML is not there;
- * its callers shall be told so, not that they should sign.)
+ * Operations that callers without credentials may call: they bring a token of another issuer, or what a topic's message told
+ * its subscriber. (That of SAML is not there; its callers shall be told so, not that they should sign.)
  */
-const ANONYMOUS_OPERATIONS: ReadonlySet<string> = new Set(['AssumeRoleWithWebIdentity', 'AssumeRoleWithSAML']);
+const ANONYMOUS_OPERATIONS: ReadonlySet<string> = new Set([
+  'AssumeRoleWithWebIdentity',
+  'AssumeRoleWithSAML',
+  'ConfirmSubscription',
+  'Unsubscribe',
+]);
 /** The only services that take bearer tokens: Bedrock's, which share one signing name. */
 const BEARER_SIGNING_NAME = 'bedrock';
 /** Bedrock User Guide, "API keys reference": agents take none, nor does data automation. */

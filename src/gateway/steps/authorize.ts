@@ -11,12 +11,13 @@ import { requestContextOf } from '../request-context.ts';
  * lacks needs the action of its name, so that only those who may use it are told that it is not there.
  */
 export const authorize: Step = (exchange, gateway) => {
-  const { caller, operation } = exchange;
+  const { caller, operation, route } = exchange;
   const rule = ruleOf(exchange, gateway);
   if (rule === 'anyone') return;
   if (!caller) {
-    // Of AWS's unsigned operations: whoever sent it is told that it is not there.
-    if (!operation) return;
+    // Of AWS's unsigned operations: the handler judges what they bring, such as a token; or whoever sent it is told that it
+    // is not there.
+    if (!operation || (route && gateway.identity.allowsAnonymous(route.operation))) return;
     return bug('authorizing without a caller');
   }
   for (const need of bearerNeeds(caller)) refuseUnlessAllowed(exchange, gateway, caller, need);
@@ -69,7 +70,7 @@ function refuseUnlessAllowed(exchange: Exchange, gateway: GatewayDependencies, c
   note(exchange, gateway, caller, need, judgement);
   const service = exchange.route && gateway.services.get(exchange.route.serviceName);
   const message = service?.denialMessage?.(judgement, caller, need) ?? denialSentence(judgement, caller.arn, need);
-  throw accessDenied(exchange, message);
+  throw accessDenied(exchange, message, service?.denialCode);
 }
 
 function note(
@@ -84,9 +85,9 @@ function note(
   gateway.noteDenial({ requestId, atMs, caller, question, decision, request });
 }
 
-function accessDenied({ route }: Exchange, message: string): ApiError {
+function accessDenied({ route }: Exchange, message: string, code: string | undefined): ApiError {
   const plain = route?.protocol === 'restXml' || route?.protocol === 'awsQuery';
   // awsJson answers 400 to all that the caller did wrong.
   const status = route?.protocol === 'awsJson1_0' || route?.protocol === 'awsJson1_1' ? 400 : 403;
-  return new ApiError(plain ? 'AccessDenied' : 'AccessDeniedException', message, { status });
+  return new ApiError(code ?? (plain ? 'AccessDenied' : 'AccessDeniedException'), message, { status });
 }
