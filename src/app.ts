@@ -5,7 +5,7 @@
 import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { type Clock, type IdSource, parseDurationMs, randomIds, Semaphore, systemClock } from '#base';
-import { Auditor, MissedEntries, recoverInterruptedCalls } from '#audit';
+import { Auditor, HISTORY_READER, MissedEntries, recoverInterruptedCalls } from '#audit';
 import { Buckets } from '#buckets';
 import { type Config, rootKeys, serverKey, splitListen } from '#config';
 import { DeliveryManager, STORE_BATCH, STORE_RETRY, storeSink } from '#delivery';
@@ -53,6 +53,7 @@ import { createLogger, Telemetry } from '#telemetry';
 import { createModelCatalogue, inferenceRegionOf, isWellKnown, LOCAL_UPSTREAM, modalitiesOf } from '#upstreams';
 import { loadService, type ServiceName, SigningKeys } from '#wire';
 import { deliveryListener, deliverySettings, wakeOnRepair } from './app/delivery.ts';
+import { openEventHistory } from './app/event-history.ts';
 import { guardedResources } from './app/guarded-resources.ts';
 import { healthOf } from './app/health.ts';
 import { bodyBytesMax } from './app/limits.ts';
@@ -92,6 +93,9 @@ export interface Varve {
 const STOP_GRACE_MS = 2_000;
 const DELIVERY_STOP_MS = 750;
 const STORE_READER = 'store';
+const HISTORY_STOP_MS = 250;
+/** The store comes back within this, or somebody must look at it. Milliseconds. */
+const HISTORY_FLUSH_MS = 60_000;
 
 /**
  * Starts a server.
@@ -317,7 +321,7 @@ async function openPlant(config: Config, parts: Partial<VarveParts>, telemetry: 
       render: renderEntry,
       trails: trailPorts,
       settings: deliverySettings(config),
-      foreignReaders: [OPEN_ENTRIES_READER],
+      foreignReaders: [OPEN_ENTRIES_READER, HISTORY_READER],
       onEvent: deliveryListener(emit),
     });
     wakeOnRepair(delivery, buckets, identity.directory);
@@ -343,11 +347,17 @@ async function openPlant(config: Config, parts: Partial<VarveParts>, telemetry: 
     });
     closers.push(() => trails.close());
     closers.push(() => Promise.all([digests.stop(DELIVERY_STOP_MS), delivery.stop(DELIVERY_STOP_MS)]));
+    const { history, writer: historyWriter } = await openEventHistory({ config, journal, state, store, stored, clock });
+    closers.push(() => historyWriter.close(HISTORY_STOP_MS));
     await delivery.addReader({
       name: STORE_READER,
       filter: { kinds: STORED_KINDS },
       sink: storeSink({
-        store,
+        store: {
+          insertInvocations: (batch) => store.insertInvocations(batch),
+          insertLogEvents: (batch) => store.insertLogEvents(batch),
+          insertAuditEvents: (batch) => historyWriter.take(batch),
+        },
         node: journal.nodeId,
         rowsOf: rowsOf(journal.nodeId),
         onStored: (sequence) => stored.passed(sequence),
@@ -440,7 +450,7 @@ async function openPlant(config: Config, parts: Partial<VarveParts>, telemetry: 
       [
         'cloudtrail',
         {
-          operations: createCloudTrailService({ trails, keys: trailKeys, clock }),
+          operations: createCloudTrailService({ trails, keys: trailKeys, clock, history }),
           authorization: cloudtrailAuthorization,
           audit: cloudtrailAudit,
         },
@@ -493,7 +503,7 @@ async function openPlant(config: Config, parts: Partial<VarveParts>, telemetry: 
         metricsToken: config.metricsToken,
         health: async () => healthOf({ journal, store, delivery, authorization: config.authorization, lostSecrets }),
         metrics: () => telemetry.registry.metrics(),
-        signed: signedRoutes({ denials, identity, clock }),
+        signed: signedRoutes({ denials, identity, clock, history, trailKeys }),
         reset: config.allowReset ? surroundings.reset : undefined,
       },
     };
@@ -506,10 +516,15 @@ async function openPlant(config: Config, parts: Partial<VarveParts>, telemetry: 
       logGroups,
       gateway: surroundings.gateway,
     });
+    historyWriter.start(delivery.readerStatus().find(({ name }) => name === STORE_READER)?.cursor ?? 0);
     await delivery.start();
     digests.start();
     logGroups.start();
-    return { dependencies, flush: () => delivery.flush(), close };
+    const flush = async (): Promise<void> => {
+      await delivery.flush();
+      await historyWriter.flush(HISTORY_FLUSH_MS);
+    };
+    return { dependencies, flush, close };
   } catch (error) {
     await close();
     throw error;

@@ -1,18 +1,26 @@
 /** Varve's own interface for its command line and console: one row a route. */
+import type { EventHistory } from '#audit';
 import type { Clock } from '#base';
 import { json, type SignedRoute } from '#gateway';
 import { DENIALS_MAX, type DenialLog, explainDenial, type Identity } from '#identity';
+import type { TrailSigningKeys } from '#trails';
 import { consoleSessionRoute } from './console-session.ts';
+import { eventRoutes } from './event-routes.ts';
+import { trailKeyRoutes } from './trail-key-routes.ts';
 
 export interface SignedRooms {
   readonly denials: DenialLog;
   readonly identity: Identity;
   readonly clock: Clock;
+  readonly history: EventHistory;
+  readonly trailKeys: TrailSigningKeys;
 }
 
-export function signedRoutes({ denials, identity, clock }: SignedRooms): readonly SignedRoute[] {
+export function signedRoutes({ denials, identity, clock, history, trailKeys }: SignedRooms): readonly SignedRoute[] {
   return [
     consoleSessionRoute(identity, clock),
+    ...eventRoutes(history),
+    ...trailKeyRoutes(trailKeys),
     {
       method: 'GET',
       path: '/_varve/denials/{requestId}',

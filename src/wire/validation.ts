@@ -49,6 +49,8 @@ export function validateInput(route: Route, input: Readonly<Record<string, unkno
 function isJudgedLater(route: Route, violation: Violation): boolean {
   // SQS's names of attributes: the model lacks some that it takes, and an unknown one has its own error.
   if (route.serviceName === 'sqs') return violation.constraint.kind === 'enum';
+  // Each parameter that is wrong has an error of its own.
+  if (route.operation.name === 'LookupEvents') return violation.constraint.kind !== 'required';
   return route.serviceName === 's3' && judgedByS3(route, violation);
 }
 

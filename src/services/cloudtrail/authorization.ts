@@ -49,6 +49,7 @@ export const cloudtrailAuthorization: AuthorizationTable<CloudtrailOperation> = 
   ),
   ListTags: listTagsNeeds,
   ListPublicKeys: needs('cloudtrail:ListPublicKeys'),
+  LookupEvents: needs('cloudtrail:LookupEvents'),
 };
 
 /**

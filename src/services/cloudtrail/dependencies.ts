@@ -1,3 +1,4 @@
+import type { EventHistory } from '#audit';
 import type { Clock } from '#base';
 import type { Trails, TrailSigningKeys } from '#trails';
 
@@ -5,4 +6,5 @@ export interface CloudTrailDependencies {
   readonly trails: Trails;
   readonly keys: Pick<TrailSigningKeys, 'list'>;
   readonly clock: Clock;
+  readonly history: Pick<EventHistory, 'lookup'>;
 }

@@ -1,6 +1,6 @@
 /** CloudTrail (awsJson1.1, `CloudTrail_20131101`): trails and their selectors, and what proves their files. */
 import type { CloudtrailOperation } from '#wire';
-import { type OperationTable, unimplemented, unimplementedAll } from '../service.ts';
+import { type OperationTable, unimplementedAll } from '../service.ts';
 import type { CloudTrailDependencies } from './dependencies.ts';
 import { addTags } from './operations/add-tags.ts';
 import { createTrail } from './operations/create-trail.ts';
@@ -13,6 +13,7 @@ import { getTrailStatus } from './operations/get-trail-status.ts';
 import { listPublicKeys } from './operations/list-public-keys.ts';
 import { listTags } from './operations/list-tags.ts';
 import { listTrails } from './operations/list-trails.ts';
+import { lookupEvents } from './operations/lookup-events.ts';
 import { putEventSelectors } from './operations/put-event-selectors.ts';
 import { putInsightSelectors } from './operations/put-insight-selectors.ts';
 import { removeTags } from './operations/remove-tags.ts';
@@ -41,7 +42,7 @@ export function createCloudTrailService(dependencies: CloudTrailDependencies): O
     RemoveTags: removeTags(dependencies),
     ListTags: listTags(dependencies),
     ListPublicKeys: listPublicKeys(dependencies),
-    LookupEvents: unimplemented('the event history is not there yet'),
+    LookupEvents: lookupEvents(dependencies),
     ...later,
   } satisfies OperationTable<CloudtrailOperation>;
 }
