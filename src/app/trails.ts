@@ -2,7 +2,7 @@
 import type { Clock, IdSource } from '#base';
 import { type Buckets, isBucketName } from '#buckets';
 import type { Config } from '#config';
-import { DeliveryError, type DeliveryManager, type TopicPort, type TrailPorts } from '#delivery';
+import type { DeliveryManager, TopicPort, TrailPorts } from '#delivery';
 import { type Directory, type GuardedResource, serviceContext } from '#identity';
 import type { Journal } from '#journal';
 import type { LogGroups } from '#log-groups';
@@ -18,12 +18,6 @@ export interface TrailTopics extends TopicPort {
   /** Whether the topic is there and its policy lets the service publish. */
   allows(topicArn: string, request: TrailRequest): boolean;
 }
-
-/** Where there are no topics, none can be published to. */
-export const NO_TOPICS: TrailTopics = {
-  allows: () => false,
-  publish: ({ topicArn }) => Promise.reject(new DeliveryError('gone', `the topic ${topicArn} is not there`)),
-};
 
 export interface TrailsParts {
   readonly config: Config;

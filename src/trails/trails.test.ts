@@ -126,7 +126,7 @@ test('a topic that is new to a trail gets the validation message, once', () =>
     assert.equal(trails.get(SCOPE, 'trail').topicArn, undefined);
     around.failsToPublish = true;
     const { id } = await trails.update(SCOPE, 'trail', { topicName: 'news' });
-    assert.equal(trails.status(id).latestNotificationError, 'AuthorizationError');
+    assert.equal(trails.status(id).latestNotificationError, 'InternalError');
   }));
 
 test('what deliveries note is told at once, survives a restart, and ends with the trail', () =>

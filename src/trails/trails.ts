@@ -314,7 +314,7 @@ export class Trails {
     const { targets, clock } = this.#options;
     const error = await targets.publish(topicArn, VALIDATION_MESSAGE, trailRequest(accountId, arn)).then(
       () => undefined,
-      () => 'AuthorizationError',
+      () => 'InternalError',
     );
     if (error === undefined) return;
     this.noteDelivery({ trailId: id, what: 'notification', atMs: clock.nowMs(), error });
