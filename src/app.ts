@@ -34,6 +34,8 @@ import {
   createIamService,
   createLogsService,
   createS3Service,
+  createSnsService,
+  createSqsService,
   createStsService,
   iamAuthorization,
   iamAudit,
@@ -44,6 +46,11 @@ import {
   s3Audit,
   s3DenialMessage,
   s3RequestContext,
+  SNS_DENIAL_CODE,
+  snsAudit,
+  snsAuthorization,
+  sqsAudit,
+  sqsAuthorization,
   stsAuthorization,
   stsAudit,
 } from '#services';
@@ -58,6 +65,7 @@ import { guardedResources } from './app/guarded-resources.ts';
 import { healthOf } from './app/health.ts';
 import { bodyBytesMax } from './app/limits.ts';
 import { findLostSecrets } from './app/lost-secrets.ts';
+import { openMessaging, registerMessagingGauges } from './app/messaging.ts';
 import { registerGauges } from './app/metrics.ts';
 import { openObjects } from './app/objects.ts';
 import { bucketSink, loggingPorts, logSink, roleAllows } from './app/ports.ts';
@@ -67,8 +75,8 @@ import { servicePutNoter } from './app/service-puts.ts';
 import { signedRoutes } from './app/signed-routes.ts';
 import { StoredPosition } from './app/stored-position.ts';
 import { streamErrorEncoder } from './app/stream-errors.ts';
-import { lateTrailPorts } from './app/trail-delivery.ts';
-import { NO_TOPICS, openTrails } from './app/trails.ts';
+import { lateTrailPorts, trailTopics } from './app/trail-delivery.ts';
+import { openTrails } from './app/trails.ts';
 import { openUpstreams } from './app/upstreams.ts';
 
 /** What tests put in place of the real thing. */
@@ -160,6 +168,8 @@ class Server {
 
   async #stop(reason: string): Promise<void> {
     this.#telemetry.emit({ name: 'server-stopping', reason });
+    // Who waits for messages need not use up the grace.
+    this.#plant?.endWaits();
     await this.#gateway?.close(STOP_GRACE_MS);
     await this.#plant?.close();
     this.#lock.release();
@@ -295,7 +305,10 @@ async function openPlant(config: Config, parts: Partial<VarveParts>, telemetry: 
       emit,
     });
     closers.push(() => logGroups.close());
-    const resourceOf = guardedResources(buckets, logGroups, identity.directory);
+    const messaging = await openMessaging({ state, clock, ids, emit });
+    closers.push(() => messaging.queues.close());
+    closers.push(() => messaging.topics.close());
+    const resourceOf = guardedResources(buckets, logGroups, identity.directory, messaging);
     const lookupTables = await LookupTables.open(state, clock);
     const queries = new Queries({ store, groups: logGroups, lookupTables, clock, ids });
     closers.push(async () => queries.close());
@@ -338,7 +351,7 @@ async function openPlant(config: Config, parts: Partial<VarveParts>, telemetry: 
       journal,
       buckets,
       logGroups,
-      topics: NO_TOPICS,
+      topics: trailTopics(messaging.topics),
       directory: identity.directory,
       resourceOf,
       delivery,
@@ -473,6 +486,16 @@ async function openPlant(config: Config, parts: Partial<VarveParts>, telemetry: 
         },
       ],
       [
+        'sns',
+        {
+          operations: createSnsService(messaging),
+          authorization: snsAuthorization,
+          audit: snsAudit,
+          denialCode: SNS_DENIAL_CODE,
+        },
+      ],
+      ['sqs', { operations: createSqsService(messaging), authorization: sqsAuthorization, audit: sqsAudit }],
+      [
         'sts',
         { operations: createStsService({ identity, webIdentities }), authorization: stsAuthorization, audit: stsAudit },
       ],
@@ -520,11 +543,14 @@ async function openPlant(config: Config, parts: Partial<VarveParts>, telemetry: 
     await delivery.start();
     digests.start();
     logGroups.start();
+    messaging.queues.start();
+    messaging.topics.start();
+    registerMessagingGauges(telemetry, messaging);
     const flush = async (): Promise<void> => {
       await delivery.flush();
       await historyWriter.flush(HISTORY_FLUSH_MS);
     };
-    return { dependencies, flush, close };
+    return { dependencies, flush, close, endWaits: () => messaging.queues.endWaits() };
   } catch (error) {
     await close();
     throw error;
