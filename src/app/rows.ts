@@ -41,7 +41,7 @@ function invocationRows(node: string, entry: JournalEntry): StoreRows {
   const event = auditEventOf(end.facts);
   return {
     invocations: [invocationRow(key, end)],
-    ...(event && { auditEvents: [auditEventRow(key, event)] }),
+    ...(event && { auditEvents: [{ ...auditEventRow(key, event), alike: true }] }),
   };
 }
 

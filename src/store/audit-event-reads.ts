@@ -6,13 +6,16 @@
  * without opening the parts of ninety days.
  */
 import type { QueryParameters, StoreClient } from './client.ts';
+import { recordOf } from './record-shapes.ts';
 import { storableTimeMs } from './tables/column.ts';
 import type { AuditEventPage, AuditEventPosition, AuditEventQuery, AuditEventRow } from './types.ts';
 
-interface SelectedEvent extends Omit<AuditEventRow, 'key' | 'resources'> {
+interface SelectedEvent extends Omit<AuditEventRow, 'key' | 'resources' | 'alike'> {
   readonly node: string;
   readonly sequence: number;
   readonly position: number;
+  /** Empty when `record` is not. */
+  readonly shape: string;
   readonly resourceTypes: readonly string[];
   readonly resourceNames: readonly string[];
 }
@@ -20,7 +23,7 @@ interface SelectedEvent extends Omit<AuditEventRow, 'key' | 'resources'> {
 const SELECTED = `node, sequence, position, toUnixTimestamp64Milli(ts) AS timestampMs, account AS accountId, region, event_id AS eventId,
   event_source AS eventSource, event_name AS eventName, username, access_key_id AS accessKeyId, identity_arn AS identityArn,
   read_only AS readOnly, category, error_code AS errorCode, source_ip AS sourceIp, request_id AS requestId,
-  resource_types AS resourceTypes, resource_names AS resourceNames, record`;
+  resource_types AS resourceTypes, resource_names AS resourceNames, shape, record`;
 
 /** Lists of a query, and the column that must be one of its values. */
 const COLUMN_OF = {
@@ -90,8 +93,9 @@ class Page {
     const { last } = this;
     if (last?.eventId === row.eventId && last.timestampMs === row.timestampMs) return true;
     if (this.events.length >= this.#limit || this.#bytes > this.#bytesMax) return false;
-    this.events.push(eventOf(row));
-    this.#bytes += Buffer.byteLength(row.record);
+    const event = eventOf(row);
+    this.events.push(event);
+    this.#bytes += Buffer.byteLength(event.record);
     return true;
   }
 }
@@ -143,12 +147,15 @@ function eventOf({
   resourceTypes,
   resourceNames,
   readOnly,
+  shape,
+  record,
   ...row
 }: SelectedEvent): AuditEventRow {
   return {
     ...row,
     key: { node, sequence, index: position },
     readOnly: Boolean(readOnly),
+    record: shape === '' ? record : recordOf(shape, row),
     resources: resourceNames.map((name, at) => ({ type: resourceTypes[at] ?? '', name })),
   };
 }

@@ -69,6 +69,8 @@ export interface AuditEventRow {
   readonly resources: readonly AuditEventResource[];
   /** The CloudTrail record: a line of JSON. */
   readonly record: string;
+  /** For the insert: many records are like this one but for time and ids, as those of model calls are. */
+  readonly alike?: boolean;
 }
 export interface AuditEventResource {
   readonly type: string;
