@@ -75,7 +75,7 @@ function summary({ digests, logs, found }: Verification, notes: readonly string[
   else lines.push(`Results found for ${iso(found.fromMs)} to ${iso(found.toMs)}:`, '');
   lines.push(...ratio(digests, 'digest'), ...ratio(logs, 'log'));
   if (logs.added > 0) lines.push(`${logs.added} of the invalid log files ${logs.added === 1 ? 'was' : 'were'} added`);
-  if (logs.pending > 0) lines.push(`${files(logs.pending)} newer than the last digest: the next one names them`);
+  if (logs.pending > 0) lines.push(`${files(logs.pending)} newer than the last valid digest: the next one names them`);
   if (logs.untold > 0) lines.push(`${files(logs.untold)} of times, or of a Region, that no valid digest tells of`);
   return `${[...lines, ...notes].join('\n')}\n`;
 }

@@ -86,7 +86,7 @@ export interface Verification {
   readonly logs: Counts & {
     /** Of the invalid ones: those that no digest names. */
     readonly added: number;
-    /** Newer than the last digest: the next one will name them. */
+    /** Newer than the last valid digest: the next one will name them. */
     readonly pending: number;
     /** Of times that no valid digest tells of: nothing can be said of them. */
     readonly untold: number;
