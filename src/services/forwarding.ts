@@ -107,7 +107,8 @@ function headersOf(headers: CallContext['headers']): Record<string, string> {
     if (value !== undefined && isKept) kept[name] = value;
   }
   // The body has lost this coding on its way in.
-  const coding = headers['content-encoding']?.replaceAll(/\s*aws-chunked\s*,?/g, '').trim();
+  const codings = (headers['content-encoding'] ?? '').split(',').map((each) => each.trim());
+  const coding = codings.filter((each) => each !== 'aws-chunked').join(', ');
   return coding ? { ...kept, 'content-encoding': coding } : kept;
 }
 
