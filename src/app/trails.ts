@@ -13,6 +13,8 @@ import { roleAllows } from './ports.ts';
 import { type lateTrailPorts, trailDestinations } from './trail-delivery.ts';
 import { openTrailDigests, openTrailKeys } from './trail-digests.ts';
 
+const TRAIL = 'arn:aws:cloudtrail:';
+
 /** What trails need of topics. */
 export interface TrailTopics extends TopicPort {
   /** Whether the topic is there and its policy lets the service publish. */
@@ -71,6 +73,18 @@ export async function openTrails(parts: TrailsParts): Promise<OpenedTrails> {
   };
   trailPorts.connect(ports);
   return { trails, keys, digests };
+}
+
+/** Trails have no policies of their own, but tags that policies ask for (`aws:ResourceTag`). */
+export function withTrails(
+  resourceOf: (arn: string) => GuardedResource | undefined,
+  trails: Pick<Trails, 'byArn'>,
+): (arn: string) => GuardedResource | undefined {
+  return (arn) => {
+    const trail = arn.startsWith(TRAIL) ? trails.byArn(arn) : undefined;
+    if (!trail) return resourceOf(arn);
+    return { accountId: trail.accountId, policy: undefined, tags: Object.fromEntries(trail.tags) };
+  };
 }
 
 function trailTargets({

@@ -1,6 +1,13 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { AddTagsCommand, CreateTrailCommand, ListTagsCommand, RemoveTagsCommand } from '@aws-sdk/client-cloudtrail';
+import {
+  AddTagsCommand,
+  CreateTrailCommand,
+  DeleteTrailCommand,
+  GetTrailCommand,
+  ListTagsCommand,
+  RemoveTagsCommand,
+} from '@aws-sdk/client-cloudtrail';
 import { CreateAccessKeyCommand, CreateUserCommand, PutUserPolicyCommand } from '@aws-sdk/client-iam';
 import { refusal } from '../calls.ts';
 import { destroyClients, makeClients, REGION } from '../harness.ts';
@@ -32,6 +39,7 @@ test('tags are added, put over, listed for several trails, and removed by key', 
     new RemoveTagsCommand({ ResourceId: one, TagsList: [{ Key: 'Owner', Value: 'whoever' }, { Key: 'Absent' }] }),
   );
   assert.deepEqual(await tagsOf(one), [[{ Key: 'Bare' }]]);
+  for (const Name of [one, two]) await cloudtrail.send(new DeleteTrailCommand({ Name }));
 });
 
 test('fifty tags, and none of AWS', async () => {
@@ -81,6 +89,42 @@ test('whoever makes a trail with tags, or gives a role away, must be allowed tha
     assert.equal(passing.name, 'AccessDeniedException');
     assert.match(passing.message, /iam:PassRole/);
     await user.cloudtrail.send(new CreateTrailCommand(trail));
+  } finally {
+    destroyClients(user);
+  }
+});
+
+test("policies can ask for a trail's tags", async () => {
+  const mine = await make('tagged-mine');
+  await make('tagged-theirs');
+  await cloudtrail.send(new AddTagsCommand({ ResourceId: mine, TagsList: [{ Key: 'team', Value: 'red' }] }));
+  await iam.send(new CreateUserCommand({ UserName: 'red' }));
+  await iam.send(
+    new PutUserPolicyCommand({
+      UserName: 'red',
+      PolicyName: 'red',
+      PolicyDocument: JSON.stringify({
+        Version: '2012-10-17',
+        Statement: [
+          {
+            Effect: 'Allow',
+            Action: 'cloudtrail:GetTrail',
+            Resource: '*',
+            Condition: { StringEquals: { 'aws:ResourceTag/team': 'red' } },
+          },
+        ],
+      }),
+    }),
+  );
+  const { AccessKey: key } = await iam.send(new CreateAccessKeyCommand({ UserName: 'red' }));
+  const user = makeClients(endpoint, REGION, {
+    accessKeyId: key?.AccessKeyId ?? '',
+    secretAccessKey: key?.SecretAccessKey ?? '',
+  });
+  try {
+    assert.equal((await user.cloudtrail.send(new GetTrailCommand({ Name: 'tagged-mine' }))).Trail?.TrailARN, mine);
+    const told = await refusal(user.cloudtrail.send(new GetTrailCommand({ Name: 'tagged-theirs' })));
+    assert.equal(told.name, 'AccessDeniedException');
   } finally {
     destroyClients(user);
   }
