@@ -20,8 +20,31 @@ import {
   DeleteBucketPolicyCommand,
   DeleteObjectsCommand,
 } from '@aws-sdk/client-s3';
+import {
+  CreateTopicCommand,
+  DeleteTopicCommand,
+  SetTopicAttributesCommand,
+  SNSClient,
+  SubscribeCommand,
+} from '@aws-sdk/client-sns';
+import {
+  CreateQueueCommand,
+  DeleteMessageCommand,
+  ReceiveMessageCommand,
+  SetQueueAttributesCommand,
+  SQSClient,
+} from '@aws-sdk/client-sqs';
 import { converse } from '../calls.ts';
-import { ACCOUNT, type Clients, destroyClients, makeClients, REGION, type TestVarve, withVarve } from '../harness.ts';
+import {
+  ACCOUNT,
+  type Clients,
+  destroyClients,
+  makeClients,
+  REGION,
+  ROOT_KEY,
+  type TestVarve,
+  withVarve,
+} from '../harness.ts';
 import { BUCKET, makeBucket, policy, putLogging } from '../logging.ts';
 import { eventually, linesInBucket, listKeys } from '../records.ts';
 import {
@@ -29,6 +52,7 @@ import {
   makeTrailBucket,
   startTrail,
   TRAIL,
+  TRAIL_ARN,
   TRAIL_BUCKET,
   trailFiles,
   type TrailRecord,
@@ -264,4 +288,84 @@ test("Bedrock's writing of invocation logs is a data event of the bucket's owner
     await running.varve.flush();
     const buckets = (await trailRecords(clients)).map(({ requestParameters }) => requestParameters?.['bucketName']);
     assert.ok(!buckets.includes(TRAIL_BUCKET));
+  }));
+
+/** A topic that CloudTrail may publish to, with a queue that gets the messages themselves. */
+async function makeTopic(sns: SNSClient, sqs: SQSClient): Promise<{ topicArn: string; queueUrl: string }> {
+  const { TopicArn: topicArn = '' } = await sns.send(new CreateTopicCommand({ Name: 'files' }));
+  const publish = { Effect: 'Allow', Principal: { Service: 'cloudtrail.amazonaws.com' }, Action: 'SNS:Publish' };
+  await sns.send(
+    new SetTopicAttributesCommand({
+      TopicArn: topicArn,
+      AttributeName: 'Policy',
+      AttributeValue: policy({
+        ...publish,
+        Resource: topicArn,
+        Condition: { StringEquals: { 'aws:SourceArn': TRAIL_ARN } },
+      }),
+    }),
+  );
+  const { QueueUrl: queueUrl = '' } = await sqs.send(new CreateQueueCommand({ QueueName: 'files' }));
+  const queueArn = `arn:aws:sqs:${REGION}:${ACCOUNT}:files`;
+  const send = { Effect: 'Allow', Principal: { Service: 'sns.amazonaws.com' }, Action: 'sqs:SendMessage' };
+  const condition = { ArnEquals: { 'aws:SourceArn': topicArn } };
+  const queuePolicy = policy({ ...send, Resource: queueArn, Condition: condition });
+  await sqs.send(new SetQueueAttributesCommand({ QueueUrl: queueUrl, Attributes: { Policy: queuePolicy } }));
+  await sns.send(
+    new SubscribeCommand({
+      TopicArn: topicArn,
+      Protocol: 'sqs',
+      Endpoint: queueArn,
+      Attributes: { RawMessageDelivery: 'true' },
+    }),
+  );
+  return { topicArn, queueUrl };
+}
+
+test('the topic hears of each file that stands in the bucket; without the topic files come all the same, and the status tells', () =>
+  withVarve(SETTINGS, async (running) => {
+    const shared = { endpoint: running.endpoint, region: REGION, credentials: { ...ROOT_KEY }, maxAttempts: 1 };
+    const sns = new SNSClient(shared);
+    const sqs = new SQSClient(shared);
+    try {
+      const { topicArn, queueUrl } = await makeTopic(sns, sqs);
+      await startTrail(running, { SnsTopicName: topicArn });
+      await roleOf(running.clients, 'first');
+      await arrive(running, ['first']);
+      const [firstKey = ''] = [...(await trailFiles(running.clients))].flatMap(([key, records]) =>
+        namesAsked(records).length > 0 ? [key] : [],
+      );
+      const heard: string[] = [];
+      await eventually('the notice', async () => {
+        const receive = new ReceiveMessageCommand({ QueueUrl: queueUrl, MaxNumberOfMessages: 10, WaitTimeSeconds: 1 });
+        const { Messages = [] } = await sqs.send(receive);
+        for (const { Body = '', ReceiptHandle } of Messages) {
+          heard.push(Body);
+          await sqs.send(new DeleteMessageCommand({ QueueUrl: queueUrl, ReceiptHandle }));
+        }
+        return heard.some((text) => text.includes(firstKey)) ? true : undefined;
+      });
+      assert.ok(heard.includes('CloudTrail validation message.'));
+      const notices = heard.filter((text) => text.startsWith('{'));
+      const keys = await listKeys(running.clients, TRAIL_BUCKET);
+      for (const text of notices) {
+        const notice = JSON.parse(text) as { s3Bucket: string; s3ObjectKey: string[] };
+        assert.deepEqual(Object.keys(notice), ['s3Bucket', 's3ObjectKey']);
+        assert.equal(notice.s3Bucket, TRAIL_BUCKET);
+        assert.ok(notice.s3ObjectKey.length > 0 && notice.s3ObjectKey.every((key) => keys.includes(key)));
+      }
+      assert.ok((await statusOf(running)).LatestNotificationTime instanceof Date);
+
+      await sns.send(new DeleteTopicCommand({ TopicArn: topicArn }));
+      await roleOf(running.clients, 'second');
+      await arrive(running, ['first', 'second']);
+      const status = await eventually('the error', async () => {
+        const now = await statusOf(running);
+        return now.LatestNotificationError === undefined ? undefined : now;
+      });
+      assert.deepEqual([status.LatestNotificationError, status.LatestDeliveryError], ['NotFound', undefined]);
+    } finally {
+      sns.destroy();
+      sqs.destroy();
+    }
   }));
