@@ -56,13 +56,14 @@ export const verify: Command = async (args) => {
     process.stdout.write(HELP);
     return 0;
   }
-  const directories = await directoriesOf(values);
   const { subject, ...times } = timesOf(values);
+  const reportOn = reporterOf(values);
+  const directories = await directoriesOf(values);
   const source =
     directories.length > 0
       ? await fromDirectories(directories, values)
       : await fromServer(values, times.range.toMs === Number.MAX_SAFE_INTEGER ? Date.now() : times.range.toMs);
-  const report = reportOf(values, { ...subject, what: source.what });
+  const report = reportOn({ ...subject, what: source.what });
   await report.begin();
   try {
     const result = await verifyTrails({ ...source.options, ...times }, report);
@@ -191,11 +192,11 @@ async function keysOf(paths: readonly string[]): Promise<PublicKeys> {
   return keys;
 }
 
-function reportOf({ output, verbose = false }: Values, subject: Subject): Report {
+function reporterOf({ output, verbose = false }: Values): (subject: Subject) => Report {
   const format = output === undefined ? 'text' : FORMATS.find((name) => name === output);
   if (!format) throw new WrongUsage(`--output is one of ${FORMATS.join(', ')}, not "${output}"`);
   const stdout = new Output(process.stdout);
   return format === 'json'
-    ? jsonReport(subject, stdout)
-    : textReport(subject, stdout, new Output(process.stderr), verbose);
+    ? (subject) => jsonReport(subject, stdout)
+    : (subject) => textReport(subject, stdout, new Output(process.stderr), verbose);
 }
