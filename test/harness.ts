@@ -10,6 +10,8 @@ import { CloudTrailClient } from '@aws-sdk/client-cloudtrail';
 import { CloudWatchLogsClient } from '@aws-sdk/client-cloudwatch-logs';
 import { IAMClient } from '@aws-sdk/client-iam';
 import { S3Client } from '@aws-sdk/client-s3';
+import { SNSClient } from '@aws-sdk/client-sns';
+import { SQSClient } from '@aws-sdk/client-sqs';
 import { STSClient } from '@aws-sdk/client-sts';
 import { startVarve, type Varve, type VarveParts } from '#app';
 import { checkConfig } from '#config';
@@ -31,6 +33,8 @@ export interface Clients {
   readonly logs: CloudWatchLogsClient;
   readonly iam: IAMClient;
   readonly sts: STSClient;
+  readonly sns: SNSClient;
+  readonly sqs: SQSClient;
 }
 
 export interface TestVarve {
@@ -112,6 +116,8 @@ export function makeClients(
     logs: new CloudWatchLogsClient(shared),
     iam: new IAMClient(shared),
     sts: new STSClient(shared),
+    sns: new SNSClient(shared),
+    sqs: new SQSClient(shared),
   };
 }
 

@@ -2,17 +2,27 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import * as bedrock from '@aws-sdk/client-bedrock';
+import * as agent from '@aws-sdk/client-bedrock-agent';
+import * as agentRuntime from '@aws-sdk/client-bedrock-agent-runtime';
 import * as runtime from '@aws-sdk/client-bedrock-runtime';
+import * as cloudtrail from '@aws-sdk/client-cloudtrail';
 import * as logs from '@aws-sdk/client-cloudwatch-logs';
 import * as iam from '@aws-sdk/client-iam';
 import * as s3 from '@aws-sdk/client-s3';
+import * as sns from '@aws-sdk/client-sns';
+import * as sqs from '@aws-sdk/client-sqs';
 import * as sts from '@aws-sdk/client-sts';
 import {
+  createBedrockAgentRuntimeService,
+  createBedrockAgentService,
   createBedrockRuntimeService,
   createBedrockService,
+  createCloudTrailService,
   createIamService,
   createLogsService,
   createS3Service,
+  createSnsService,
+  createSqsService,
   createStsService,
   type OperationTable,
 } from '#services';
@@ -37,6 +47,15 @@ const SERVICES = {
   logs: [createLogsService(NOTHING), logs, (all: Clients) => all.logs],
   iam: [createIamService(NOTHING), iam, (all: Clients) => all.iam],
   sts: [createStsService(NOTHING), sts, (all: Clients) => all.sts],
+  'bedrock-agent': [createBedrockAgentService(), agent, (all: Clients) => all.agent],
+  'bedrock-agent-runtime': [
+    createBedrockAgentRuntimeService(NOTHING),
+    agentRuntime,
+    (all: Clients) => all.agentRuntime,
+  ],
+  cloudtrail: [createCloudTrailService(NOTHING), cloudtrail, (all: Clients) => all.cloudtrail],
+  sns: [createSnsService(NOTHING), sns, (all: Clients) => all.sns],
+  sqs: [createSqsService(NOTHING), sqs, (all: Clients) => all.sqs],
 } as unknown as Record<
   ServiceName,
   [OperationTable<string>, Record<string, new (input: unknown) => unknown>, (all: Clients) => Client]
@@ -45,6 +64,8 @@ const SERVICES = {
 /** AWS's code and status for an operation that a service does not know. */
 const UNKNOWN: Readonly<Record<string, [code: string, status: number]>> = {
   restJson1: ['UnknownOperationException', 404],
+  // Of SQS, whose clients are told the code of its older protocol.
+  awsJson1_0: ['UnknownOperation', 400],
   awsJson1_1: ['UnknownOperationException', 400],
   awsQuery: ['InvalidAction', 400],
   restXml: ['NotImplemented', 501],
@@ -56,6 +77,8 @@ const UNREACHABLE: Readonly<Record<string, string>> = {
     "it is sent to a host of S3 Object Lambda's own; at an endpoint like ours its path is a bucket's",
   ListDirectoryBuckets: 'it is signed for another service (s3express), and who it is from is found out first',
 };
+
+const DEPTH_MAX = 3;
 
 for (const name of SERVICE_NAMES) {
   const [table, module, clientOf] = SERVICES[name];
@@ -82,8 +105,6 @@ for (const name of SERVICE_NAMES) {
     }
   });
 }
-
-const DEPTH_MAX = 3;
 
 /** Some value of a shape with what is required, enough for the SDK to send a request. */
 function some(shape: Shape, depth: number): unknown {

@@ -12,6 +12,8 @@ import * as cloudtrail from '@aws-sdk/client-cloudtrail';
 import * as logs from '@aws-sdk/client-cloudwatch-logs';
 import * as iam from '@aws-sdk/client-iam';
 import * as s3 from '@aws-sdk/client-s3';
+import * as sns from '@aws-sdk/client-sns';
+import * as sqs from '@aws-sdk/client-sqs';
 import * as sts from '@aws-sdk/client-sts';
 import {
   type AuthorizationTable,
@@ -28,11 +30,15 @@ import {
   createIamService,
   createLogsService,
   createS3Service,
+  createSnsService,
+  createSqsService,
   createStsService,
   iamAuthorization,
   logsAuthorization,
   type OperationTable,
   s3Authorization,
+  snsAuthorization,
+  sqsAuthorization,
   stsAuthorization,
 } from '#services';
 import { loadService, SERVICE_NAMES, type ServiceName } from '#wire';
@@ -107,6 +113,18 @@ const SERVICES = {
     authorization: stsAuthorization,
     commands: sts,
     client: (clients: Clients) => clients.sts,
+  },
+  sns: {
+    operations: createSnsService(NOTHING),
+    authorization: snsAuthorization,
+    commands: sns,
+    client: (clients: Clients) => clients.sns,
+  },
+  sqs: {
+    operations: createSqsService(NOTHING),
+    authorization: sqsAuthorization,
+    commands: sqs,
+    client: (clients: Clients) => clients.sqs,
   },
 } as unknown as Record<ServiceName, Walked>;
 
