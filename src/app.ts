@@ -57,6 +57,7 @@ import {
 import { type DataLock, lockDataDirectory, openState } from '#state';
 import { openStore } from '#store';
 import { createLogger, Telemetry } from '#telemetry';
+import { ALARMS_READER } from '#trails';
 import { createModelCatalogue, inferenceRegionOf, isWellKnown, LOCAL_UPSTREAM, modalitiesOf } from '#upstreams';
 import { loadService, type ServiceName, SigningKeys } from '#wire';
 import { deliveryListener, deliverySettings, wakeOnRepair } from './app/delivery.ts';
@@ -64,6 +65,7 @@ import { openEventHistory } from './app/event-history.ts';
 import { guardedResources } from './app/guarded-resources.ts';
 import { healthOf } from './app/health.ts';
 import { bodyBytesMax } from './app/limits.ts';
+import { exportBuckets } from './app/export-buckets.ts';
 import { findLostSecrets } from './app/lost-secrets.ts';
 import { openMessaging, registerMessagingGauges } from './app/messaging.ts';
 import { registerGauges } from './app/metrics.ts';
@@ -75,8 +77,9 @@ import { servicePutNoter } from './app/service-puts.ts';
 import { signedRoutes } from './app/signed-routes.ts';
 import { StoredPosition } from './app/stored-position.ts';
 import { streamErrorEncoder } from './app/stream-errors.ts';
+import { openTamperAlarms, recentAlerts } from './app/tamper-alarms.ts';
 import { lateTrailPorts, trailTopics } from './app/trail-delivery.ts';
-import { openTrails } from './app/trails.ts';
+import { openTrails, withTrails } from './app/trails.ts';
 import { openUpstreams } from './app/upstreams.ts';
 
 /** What tests put in place of the real thing. */
@@ -300,6 +303,8 @@ async function openPlant(config: Config, parts: Partial<VarveParts>, telemetry: 
       store,
       storedUpTo: (sequence, timeoutMs) => stored.reached(sequence, timeoutMs),
       roleAllows: (...asked) => roleAllows(identity.directory, (arn) => resourceOf(arn), ...asked),
+      // Exports begin once the auditor is there.
+      exportBuckets: exportBuckets(buckets, clock, (put) => servicePutNoter(auditor, clock, ids)(put)),
       clock,
       ids,
       emit,
@@ -322,6 +327,7 @@ async function openPlant(config: Config, parts: Partial<VarveParts>, telemetry: 
       onFailure: config.journal.onFailure,
       missed,
       routesFor: (event) => trails.routesFor(event),
+      onEvent: (event) => alarms.onEvent(event),
     });
     const trailPorts = lateTrailPorts();
     const delivery = await DeliveryManager.open({
@@ -334,7 +340,7 @@ async function openPlant(config: Config, parts: Partial<VarveParts>, telemetry: 
       render: renderEntry,
       trails: trailPorts,
       settings: deliverySettings(config),
-      foreignReaders: [OPEN_ENTRIES_READER, HISTORY_READER],
+      foreignReaders: [OPEN_ENTRIES_READER, HISTORY_READER, ALARMS_READER],
       onEvent: deliveryListener(emit),
     });
     wakeOnRepair(delivery, buckets, identity.directory);
@@ -359,6 +365,8 @@ async function openPlant(config: Config, parts: Partial<VarveParts>, telemetry: 
       emit,
     });
     closers.push(() => trails.close());
+    const alarms = await openTamperAlarms({ config, state, journal, clock, trails, emit });
+    closers.push(() => alarms.close());
     closers.push(() => Promise.all([digests.stop(DELIVERY_STOP_MS), delivery.stop(DELIVERY_STOP_MS)]));
     const { history, writer: historyWriter } = await openEventHistory({ config, journal, state, store, stored, clock });
     closers.push(() => historyWriter.close(HISTORY_STOP_MS));
@@ -383,6 +391,7 @@ async function openPlant(config: Config, parts: Partial<VarveParts>, telemetry: 
     const { interrupted, from } = await recoverInterrupted(journal, state, openCalls, inferenceRegionOf);
     emit({ name: 'invocations-recovered', interrupted });
     emit({ name: 'audit.recovered', level: 'info', interrupted: await recoverInterruptedCalls(journal, from) });
+    await alarms.start();
     closers.push(startCheckpoints(state, openCalls));
     const logging = await LoggingConfigurations.open(state, loggingPorts(buckets, logGroups, identity.directory), {
       register: (spec) => delivery.register(spec, journal.head),
@@ -508,7 +517,7 @@ async function openPlant(config: Config, parts: Partial<VarveParts>, telemetry: 
       identity,
       authorizer: new Authorizer({
         directory: identity.directory,
-        resource: resourceOf,
+        resource: withTrails(resourceOf, trails),
         enforced: config.authorization === 'enforce',
       }),
       noteDenial: (denial) => denials.note(denial),
@@ -524,9 +533,17 @@ async function openPlant(config: Config, parts: Partial<VarveParts>, telemetry: 
       internalPaths: {
         hosts: config.hosts,
         metricsToken: config.metricsToken,
-        health: async () => healthOf({ journal, store, delivery, authorization: config.authorization, lostSecrets }),
+        health: async () =>
+          healthOf({
+            journal,
+            store,
+            delivery,
+            authorization: config.authorization,
+            lostSecrets,
+            tamperAlerts: await recentAlerts(alarms, clock),
+          }),
         metrics: () => telemetry.registry.metrics(),
-        signed: signedRoutes({ denials, identity, clock, history, trailKeys }),
+        signed: signedRoutes({ denials, identity, clock, history, trailKeys, alarms }),
         reset: config.allowReset ? surroundings.reset : undefined,
       },
     };

@@ -14,13 +14,15 @@ export interface Healthy {
   readonly delivery: DeliveryManager;
   readonly authorization: 'enforce' | 'off';
   readonly lostSecrets: LostSecrets;
+  /** Of the last day. */
+  readonly tamperAlerts: Readonly<Record<'critical' | 'warning', number>> | undefined;
 }
 
 /**
  * Ok when everything that must run runs. A destination that does not take its records, and keys that a replaced server key
  * took away, are shown, but starting again would not help.
  */
-export function healthOf({ journal, store, delivery, authorization, lostSecrets }: Healthy): Health {
+export function healthOf({ journal, store, delivery, authorization, lostSecrets, tamperAlerts }: Healthy): Health {
   const problems = [
     ...(journal.failure === undefined
       ? []
@@ -33,6 +35,7 @@ export function healthOf({ journal, store, delivery, authorization, lostSecrets 
       problems,
       authorization,
       ...(lostSecrets.count === 0 ? {} : { lostSecrets: lostSecrets.count }),
+      ...(tamperAlerts && tamperAlerts.critical + tamperAlerts.warning > 0 ? { tamperAlerts } : {}),
       destinations: delivery.status().map(destination),
     },
   };

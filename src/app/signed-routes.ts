@@ -3,7 +3,8 @@ import type { EventHistory } from '#audit';
 import type { Clock } from '#base';
 import { json, type SignedRoute } from '#gateway';
 import { DENIALS_MAX, type DenialLog, explainDenial, type Identity } from '#identity';
-import type { TrailSigningKeys } from '#trails';
+import type { TamperAlarms, TrailSigningKeys } from '#trails';
+import { alertRoutes } from './alert-routes.ts';
 import { consoleSessionRoute } from './console-session.ts';
 import { eventRoutes } from './event-routes.ts';
 import { trailKeyRoutes } from './trail-key-routes.ts';
@@ -14,13 +15,22 @@ export interface SignedRooms {
   readonly clock: Clock;
   readonly history: EventHistory;
   readonly trailKeys: TrailSigningKeys;
+  readonly alarms: TamperAlarms;
 }
 
-export function signedRoutes({ denials, identity, clock, history, trailKeys }: SignedRooms): readonly SignedRoute[] {
+export function signedRoutes({
+  denials,
+  identity,
+  clock,
+  history,
+  trailKeys,
+  alarms,
+}: SignedRooms): readonly SignedRoute[] {
   return [
     consoleSessionRoute(identity, clock),
     ...eventRoutes(history),
     ...trailKeyRoutes(trailKeys),
+    ...alertRoutes(alarms),
     {
       method: 'GET',
       path: '/_varve/denials/{requestId}',

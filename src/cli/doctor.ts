@@ -141,6 +141,8 @@ interface Health {
   readonly authorization?: string;
   /** Access keys whose secrets were sealed under another server key. */
   readonly lostSecrets?: number;
+  /** Of the last 24 hours. */
+  readonly tamperAlerts?: { readonly critical: number; readonly warning: number };
   readonly destinations?: readonly {
     readonly route: string;
     readonly name: string;
@@ -178,6 +180,7 @@ async function checkServer({ listen, authorization }: Config): Promise<Finding[]
   // The server may run with another configuration than the one that is looked at.
   if (health.authorization === 'off' && authorization !== 'off') notes.push(wrong(AUTHORIZATION_OFF));
   if (health.lostSecrets !== undefined) notes.push(wrong(lostSecretsText(health.lostSecrets)));
+  if (health.tamperAlerts) notes.push(tamperAlertsFinding(health.tamperAlerts));
   return [
     ...(problems.length === 0 ? [ok(`The server at ${endpoint} is well.`)] : problems),
     ...notes,
@@ -194,6 +197,15 @@ function lostSecretsText(count: number): string {
       ? '1 access key is refused as unknown: its secret was'
       : `${count} access keys are refused as unknown: their secrets were`;
   return `${keys} sealed under another server key. Put that key back (serverKeyFile, else server.key in the data directory), or make ${count === 1 ? 'this access key' : 'these access keys'} anew.`;
+}
+
+function tamperAlertsFinding({ critical, warning }: NonNullable<Health['tamperAlerts']>): Finding {
+  const alerts = [
+    critical > 0 ? `${critical} critical` : '',
+    warning > 0 ? `${warning} of attempts and lesser changes` : '',
+  ];
+  const text = `Tamper alerts of the last 24 hours: ${alerts.filter((part) => part !== '').join(', ')}. See GET /_varve/alerts, or the server's log; docs/guide/tamper-alarms.md tells what they mean.`;
+  return critical > 0 ? wrong(text) : note(text);
 }
 
 /** The settings with every secret covered. */

@@ -27,6 +27,16 @@ export type TelemetryEvent =
   | { name: 'record-refused'; reason: string; detail: string }
   | { name: 'record-missed'; count: number }
   | { name: 'connection-refused'; reason: string }
+  /** Somebody has done, or tried, what makes an audit trail say less; or one is silent. `message` in plain words. */
+  | {
+      name: 'tamper-alert';
+      id: string;
+      kind: string;
+      severity: 'critical' | 'warning';
+      accountId: string;
+      region: string;
+      message: string;
+    }
   | RoomEvent;
 
 /** Events of lower rooms, which name themselves; `level` defaults to debug. */

@@ -20,6 +20,7 @@ export class Telemetry {
   readonly #refused: Counter;
   readonly #missed: Counter;
   readonly #attempts: Counter;
+  readonly #tamperAlerts: Counter;
   readonly #gauges = new Set<string>();
 
   constructor(log: Logger) {
@@ -73,6 +74,12 @@ export class Telemetry {
       name: 'varve_delivery_attempts_total',
       help: "Attempts to hand on records, by the name of AWS's metric.",
       labelNames: ['metric'],
+      registers,
+    });
+    this.#tamperAlerts = new Counter({
+      name: 'varve_tamper_alerts_total',
+      help: 'Alerts about what makes an audit trail say less, by kind; `/_varve/alerts` tells them.',
+      labelNames: ['kind'],
       registers,
     });
     this.#missed = new Counter({
@@ -137,6 +144,10 @@ export class Telemetry {
         return;
       case 'delivery-attempts':
         this.#attempts.inc({ metric: event.metric }, event.count);
+        return;
+      case 'tamper-alert':
+        this.#tamperAlerts.inc({ kind: event.kind });
+        this.#log[event.severity === 'critical' ? 'error' : 'warn'](event, event.message);
         return;
       case 'connection-refused':
         this.#events.inc({ event: event.name });

@@ -1,3 +1,4 @@
+export * from './alarms/index.ts';
 export * from './digests/index.ts';
 export * from './keys/index.ts';
 export * from './ports.ts';
