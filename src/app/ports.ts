@@ -86,7 +86,7 @@ export function loggingPorts(buckets: Buckets, logGroups: LogGroups, directory: 
 /** An object that a service has put into a bucket. */
 export interface ServicePut {
   readonly bucket: Bucket;
-  readonly destination: BucketDestination;
+  readonly destination: Pick<BucketDestination, 'servicePrincipal'>;
   readonly key: string;
   /** Milliseconds since the epoch. */
   readonly startedMs: number;

@@ -7,6 +7,10 @@ export const streamNotFound = (): ApiError =>
   new ApiError('ResourceNotFoundException', 'The specified log stream does not exist.');
 export const metricFilterNotFound = (): ApiError =>
   new ApiError('ResourceNotFoundException', 'The specified metric filter does not exist.');
+export const exportNotFound = (): ApiError =>
+  new ApiError('ResourceNotFoundException', 'The specified export task does not exist.');
+export const exportEnded = (): ApiError =>
+  new ApiError('InvalidOperationException', 'The specified export task is not pending or running.');
 export const groupExists = (): ApiError =>
   new ApiError('ResourceAlreadyExistsException', 'The specified log group already exists');
 export const streamExists = (): ApiError =>

@@ -1,5 +1,7 @@
 export { eventBytes } from './batch.ts';
 export * as logErrors from './errors.ts';
+export { prefixOf, testKey } from './exports/names.ts';
+export { type ExportBuckets, ExportRefused, type ExportTask, type ExportWriter } from './exports/types.ts';
 export type { FilterEventsInput, FilterEventsOutput, GetEventsInput, GetEventsOutput } from './event-reader.ts';
 export type { NewGroup } from './group-registry.ts';
 export { LogGroups, type LogGroupsDependencies } from './log-groups.ts';

@@ -22,6 +22,9 @@ import {
   type GetEventsInput,
   type GetEventsOutput,
 } from './event-reader.ts';
+import { ExportTasks } from './exports/exports.ts';
+import { ExportRegistry } from './exports/registry.ts';
+import type { ExportBuckets } from './exports/types.ts';
 import { GroupRegistry, type NewGroup, RETENTION_DAYS } from './group-registry.ts';
 import { GroupSizes } from './group-sizes.ts';
 import { LiveTails } from './live-tail/live-tails.ts';
@@ -48,6 +51,8 @@ export interface LogGroupsDependencies {
   /** From the reader that brings log events into the store. */
   readonly storedUpTo: StoredUpTo;
   readonly roleAllows: RoleAllows;
+  /** Where groups are exported to. */
+  readonly exportBuckets: ExportBuckets;
   readonly clock: Clock;
   readonly ids: IdSource;
   readonly emit: Emit;
@@ -69,6 +74,7 @@ export class LogGroups {
   readonly metricFilters: MetricFilterRegistry;
   readonly metricValues: MetricValues;
   readonly liveTails: LiveTails;
+  readonly exports: ExportTasks;
   readonly appended = new AppendedEvents();
   #timer: NodeJS.Timeout | undefined;
   #round: Promise<void> = Promise.resolve();
@@ -80,8 +86,9 @@ export class LogGroups {
     tokens: PageTokens,
     resourcePolicies: ResourcePolicies,
     metricFilters: MetricFilterRegistry,
+    exports: ExportRegistry,
   ) {
-    const { state, journal, store, storedUpTo, roleAllows, clock, emit } = dependencies;
+    const { state, journal, store, storedUpTo, roleAllows, clock, ids, emit, exportBuckets: buckets } = dependencies;
     this.#dependencies = dependencies;
     this.#groups = groups;
     this.tokens = tokens;
@@ -89,7 +96,7 @@ export class LogGroups {
     this.#streams = new StreamRegistry(state, clock);
     this.metricFilters = metricFilters;
     this.metricValues = new MetricValues(metricFilters);
-    this.liveTails = new LiveTails(dependencies.ids);
+    this.liveTails = new LiveTails(ids);
     this.appended.add(this.metricValues);
     this.appended.add(this.liveTails);
     this.#appender = new Appender(journal, clock, this.appended);
@@ -107,6 +114,16 @@ export class LogGroups {
     const parts = { state, clock, emit, groups, streams: this.#streams, appender: this.#appender, view };
     this.#removal = new Removal(parts);
     this.#sizes = new GroupSizes(store, clock);
+    this.exports = new ExportTasks({
+      registry: exports,
+      clock,
+      ids,
+      emit,
+      groups,
+      streams: this.#streams,
+      view,
+      buckets,
+    });
   }
 
   static async open(dependencies: LogGroupsDependencies): Promise<LogGroups> {
@@ -121,11 +138,13 @@ export class LogGroups {
     const resourcePolicies = await ResourcePolicies.open(state, clock, ids);
     const metricFilters = await MetricFilterRegistry.open(state, clock);
     const groups = await GroupRegistry.open(state, clock, ids);
-    return new LogGroups(dependencies, groups, tokens, resourcePolicies, metricFilters);
+    const exports = await ExportRegistry.open(state);
+    return new LogGroups(dependencies, groups, tokens, resourcePolicies, metricFilters, exports);
   }
 
-  /** Begins to remove in the background what nobody may read any more. */
+  /** Begins to remove in the background what nobody may read any more, and goes on with exports. */
   start(): void {
+    this.exports.start();
     this.#timer = setInterval(() => void this.removeNow(), REMOVAL_INTERVAL_MS).unref();
     void this.removeNow();
   }
@@ -135,6 +154,7 @@ export class LogGroups {
     clearInterval(this.#timer);
     this.liveTails.close();
     this.#view.stop();
+    await this.exports.close();
     await this.#round;
     await Promise.allSettled(this.#removals);
   }

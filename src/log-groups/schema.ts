@@ -7,6 +7,7 @@
  * log_deliveries: keys of batches that services delivered, so that each is appended once. `sequence` is NULL from before
  *   the append until after it; `after` is the journal's head at that time.
  * log_metric_filters.filter: JSON of `FilterJson` (metric-filters/registry.ts).
+ * log_export_tasks: `task` is the JSON of `ExportTask`, `progress` that of `ExportProgress` (exports/types.ts).
  * log_secrets: the key that page tokens are signed with.
  */
 export const SCHEMA: readonly string[] = [
@@ -29,4 +30,6 @@ export const SCHEMA: readonly string[] = [
   `CREATE TABLE log_metric_filters (
      generation TEXT NOT NULL, name TEXT NOT NULL, filter TEXT NOT NULL,
      PRIMARY KEY (generation, name)) STRICT, WITHOUT ROWID`,
+  `CREATE TABLE log_export_tasks (
+     number INTEGER PRIMARY KEY AUTOINCREMENT, id TEXT NOT NULL UNIQUE, task TEXT NOT NULL, progress TEXT NOT NULL) STRICT`,
 ];

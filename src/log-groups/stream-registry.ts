@@ -102,6 +102,25 @@ export class StreamRegistry {
     return rows.map(streamOf);
   }
 
+  /**
+   * Names of streams in the order of (folder, name), where a folder is the name with `-` for each slash: those that share
+   * one stand side by side.
+   * @param after the name of a stream, exclusive, be it there or not
+   */
+  async listByFolder(
+    generation: string,
+    { prefix, after, limit }: { readonly prefix: string; readonly after: string | undefined; readonly limit: number },
+  ): Promise<string[]> {
+    const rows = await this.#state.all(
+      `SELECT name FROM log_streams
+       WHERE generation = ? AND deleting = 0 AND name >= ? AND name < ?
+         ${after === undefined ? '' : "AND (replace(name, '/', '-'), name) > (replace(?, '/', '-'), ?)"}
+       ORDER BY replace(name, '/', '-'), name LIMIT ?`,
+      [generation, prefix, `${prefix}\u{10ffff}`, ...(after === undefined ? [] : [after, after]), limit],
+    );
+    return rows.map((row) => String(row['name']));
+  }
+
   /** Sets keep the order of insertion: what was used last stands last, and the first one has to go. */
   #remember(generation: string, name: string): void {
     const key = keyOf(generation, name);

@@ -7,6 +7,7 @@ import type { Journal, JournalEntry, JournalEntryInput, ReadResult } from '#jour
 import { decodeLogEvents } from '#records';
 import { openState, type State } from '#state';
 import type { LogEventPosition, LogEventQuery, LogEventRow, StreamStatistics } from '#store';
+import { type ExportBuckets, ExportRefused, type ExportWriter } from '../exports/types.ts';
 import { LogGroups } from '../log-groups.ts';
 import type { RoleAllows, Scope } from '../types.ts';
 
@@ -129,6 +130,31 @@ export class FakeStore {
   }
 }
 
+/** One bucket, `exports`. */
+export class FakeBuckets implements ExportBuckets {
+  readonly objects = new Map<string, Buffer>();
+  readonly writers: ExportWriter[] = [];
+  region = SCOPE.region;
+  readable = true;
+  /** Called before each put: may throw, or wait. */
+  onPut: (key: string) => Promise<void> | void = () => undefined;
+
+  find(name: string): { generation: string; region: string } | undefined {
+    return name === 'exports' ? { generation: 'b1', region: this.region } : undefined;
+  }
+
+  mayReadAcl(_name: string, writer: ExportWriter): boolean {
+    this.writers.push(writer);
+    return this.readable;
+  }
+
+  async put(generation: string, key: string, body: Uint8Array): Promise<void> {
+    if (generation !== 'b1') throw new ExportRefused('The bucket is gone.');
+    await this.onPut(key);
+    this.objects.set(key, Buffer.from(body));
+  }
+}
+
 function matches(row: LogEventRow, query: LogEventQuery): boolean {
   return (
     row.groupGeneration === query.groupGeneration &&
@@ -145,6 +171,7 @@ export class TestBench {
   readonly store = new FakeStore(this.journal);
   readonly clock = { now: NOW_MS, nowMs: (): number => this.clock.now, monotonicMs: (): number => this.clock.now };
   readonly events: unknown[] = [];
+  readonly buckets = new FakeBuckets();
   roleAllows: RoleAllows = () => true;
   state: State;
   groups!: LogGroups;
@@ -162,6 +189,7 @@ export class TestBench {
       store: this.store,
       storedUpTo: this.store.storedUpTo,
       roleAllows: (...request) => this.roleAllows(...request),
+      exportBuckets: this.buckets,
       clock: this.clock,
       ids: randomIds,
       emit: (event) => void this.events.push(event),

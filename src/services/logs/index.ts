@@ -1,4 +1,4 @@
-/** CloudWatch Logs (awsJson1.1, `Logs_20140328`): the part the recorder needs; queries and deliveries have their own issues. */
+/** CloudWatch Logs (awsJson1.1, `Logs_20140328`): groups, streams and events, filters, queries and exports. */
 import type { LogsOperation } from '#wire';
 import { type OperationTable, unimplementedAll } from '../service.ts';
 import type { LogsDependencies } from './dependencies.ts';
@@ -42,6 +42,9 @@ import { updateLookupTable } from './operations/update-lookup-table.ts';
 import { putQueryDefinition } from './operations/put-query-definition.ts';
 import { deleteQueryDefinition } from './operations/delete-query-definition.ts';
 import { describeQueryDefinitions } from './operations/describe-query-definitions.ts';
+import { cancelExportTask } from './operations/cancel-export-task.ts';
+import { createExportTask } from './operations/create-export-task.ts';
+import { describeExportTasks } from './operations/describe-export-tasks.ts';
 import { putResourcePolicy } from './operations/put-resource-policy.ts';
 import { describeResourcePolicies } from './operations/describe-resource-policies.ts';
 import { deleteResourcePolicy } from './operations/delete-resource-policy.ts';
@@ -93,6 +96,9 @@ export function createLogsService(dependencies: LogsDependencies): OperationTabl
     DescribeLookupTables: describeLookupTables(dependencies),
     GetLookupTable: getLookupTable(dependencies),
     UpdateLookupTable: updateLookupTable(dependencies),
+    CreateExportTask: createExportTask(dependencies),
+    DescribeExportTasks: describeExportTasks(dependencies),
+    CancelExportTask: cancelExportTask(dependencies),
     ...later,
   } satisfies OperationTable<LogsOperation>;
 }
@@ -154,10 +160,7 @@ const later = {
       'PutBearerTokenAuthentication',
     ],
   ),
-  ...unimplementedAll('export and import tasks are not there; read the events, or the records in S3', [
-    'CreateExportTask',
-    'CancelExportTask',
-    'DescribeExportTasks',
+  ...unimplementedAll('import tasks are not there', [
     'CreateImportTask',
     'CancelImportTask',
     'DescribeImportTasks',
