@@ -76,7 +76,7 @@ export class TamperAlarms {
   /** Judges what an earlier run has left, and looks for silence from now on. Call it once recovery has written its events. */
   async start(): Promise<void> {
     const { journal, silenceMs } = this.#options;
-    const from = (await this.#table.position()) ?? journal.head;
+    const from = await this.#from();
     journal.holdFrom(ALARMS_READER, from);
     // What was there before alarms were is watched as it is.
     await this.#watch(this.#unknown());
@@ -89,6 +89,15 @@ export class TamperAlarms {
       const lookMs = Math.max(SILENCE_LOOK_MIN_MS, Math.min(silenceMs / SILENCE_LOOKS, 60_000));
       this.#repeat(lookMs, () => this.checkSilence());
     }
+  }
+
+  /** Where the last run was; alarms that are new begin with what comes. */
+  async #from(): Promise<Sequence> {
+    const known = await this.#table.position();
+    if (known !== undefined) return known;
+    const { head } = this.#options.journal;
+    await this.#table.moveTo(head);
+    return head;
   }
 
   /** Looks at an event that is durable. Never throws, never waits. */
