@@ -1,5 +1,8 @@
 /** Queues and topics as customers use them: SDK clients of a test's server. */
 import assert from 'node:assert/strict';
+import { once } from 'node:events';
+import { createServer, type IncomingHttpHeaders } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import { after } from 'node:test';
 import { SNSClient } from '@aws-sdk/client-sns';
 import * as sqs from '@aws-sdk/client-sqs';
@@ -13,8 +16,8 @@ export function queueClient(endpoint: string, credentials: Key = ROOT_KEY): sqs.
   return client;
 }
 
-export function topicClient(endpoint: string, credentials: Key = ROOT_KEY): SNSClient {
-  const client = new SNSClient({ endpoint, region: REGION, credentials, maxAttempts: 1 });
+export function topicClient(endpoint: string, credentials: Key = ROOT_KEY, region: string = REGION): SNSClient {
+  const client = new SNSClient({ endpoint, region, credentials, maxAttempts: 1 });
   after(() => client.destroy());
   return client;
 }
@@ -71,4 +74,81 @@ export function policyForTopic(queueArn: string, topicArn: string): string {
       },
     ],
   });
+}
+
+/** The SNS message in a queue's message. */
+export interface Envelope {
+  readonly Type: string;
+  readonly MessageId: string;
+  readonly TopicArn: string;
+  readonly Message: string;
+  readonly Subject?: string;
+  readonly Token?: string;
+  readonly SubscribeURL?: string;
+  readonly UnsubscribeURL?: string;
+  readonly [field: string]: unknown;
+}
+
+export function envelopeOf(text: string | undefined): Envelope {
+  return JSON.parse(text ?? '') as Envelope;
+}
+
+/** A request that a subscriber got. */
+export interface Delivered {
+  readonly path: string;
+  readonly headers: IncomingHttpHeaders;
+  readonly body: string;
+}
+
+export interface Subscriber {
+  /** `http://127.0.0.1:PORT` */
+  readonly url: string;
+  /** Resolves with the next request that no call has got yet. */
+  next(): Promise<Delivered>;
+  /** How many came and were not asked for. */
+  readonly unread: number;
+}
+
+/**
+ * A subscriber's HTTP endpoint.
+ * @param answer the status of each request; default 200
+ */
+export async function withSubscriber(
+  answer: (delivered: Delivered) => number | { status: number; headers: Record<string, string> } | undefined,
+  work: (subscriber: Subscriber) => Promise<void>,
+): Promise<void> {
+  const arrived: Delivered[] = [];
+  const waiting: ((delivered: Delivered) => void)[] = [];
+  const server = createServer((request, response) => {
+    const pieces: Buffer[] = [];
+    request.on('data', (piece: Buffer) => pieces.push(piece));
+    request.on('end', () => {
+      const delivered = { path: request.url ?? '', headers: request.headers, body: Buffer.concat(pieces).toString() };
+      const told = answer(delivered) ?? 200;
+      response
+        .writeHead(typeof told === 'number' ? told : told.status, typeof told === 'number' ? {} : told.headers)
+        .end();
+      const next = waiting.shift();
+      if (next) next(delivered);
+      else arrived.push(delivered);
+    });
+  });
+  server.listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const { port } = server.address() as AddressInfo;
+  try {
+    await work({
+      url: `http://127.0.0.1:${port}`,
+      next: () => {
+        const first = arrived.shift();
+        return first ? Promise.resolve(first) : new Promise((resolve) => waiting.push(resolve));
+      },
+      get unread() {
+        return arrived.length;
+      },
+    });
+  } finally {
+    server.closeAllConnections();
+    server.close();
+  }
 }

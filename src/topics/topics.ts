@@ -281,7 +281,7 @@ export class Topics {
    * Publishes in a service's name; gives the message's id.
    * @throws {ApiError} NotFound, AuthorizationError, and as {@link publish}
    */
-  publishAsService(topicArn: string, message: string, publisher: ServicePublisher): Promise<string> {
+  async publishAsService(topicArn: string, message: string, publisher: ServicePublisher): Promise<string> {
     const topic = this.mustFind(topicArn);
     if (this.mayServicePublish(topicArn, publisher) === 'allowed') return this.publish(topic, { message });
     throw authorizationError(
