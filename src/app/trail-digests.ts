@@ -1,5 +1,5 @@
 /** Joins digests with what they are made of: keys under the server key, buckets, deliveries, trails. */
-import { type Clock, parseDurationMs, sleep } from '#base';
+import { type Clock, parseDurationMs } from '#base';
 import { BucketError, type Buckets } from '#buckets';
 import type { Config } from '#config';
 import type { DeliveryManager } from '#delivery';
@@ -65,7 +65,7 @@ export function openTrailDigests(
       keys,
       intervalMs: parseDurationMs(config.trails.digestInterval),
       retryMs: parseDurationMs(config.delivery.parkedRetry),
-      ports: { put: (object) => putDigest(buckets, object), settled: settledOf(delivery), note },
+      ports: { put: (object) => putDigest(buckets, object), settled: settledOf(delivery, buckets), note },
       onEvent: (event) => emit(eventOf(event)),
     },
     trails,
@@ -97,35 +97,72 @@ function codeOf(error: unknown): string {
   return error.reason === 'gone' ? 'NoSuchBucket' : 'AccessDenied';
 }
 
-/** Whether everything that a trail has selected so far stands in its bucket; hurries what does not. */
-function settledOf(delivery: Pick<DeliveryManager, 'status' | 'flush'>): (trail: DigestTrail) => Promise<boolean> {
-  /** A flush lasts as long as its bucket refuses: there is one at a time for a route. */
-  const flushing = new Set<string>();
-  const asked = new Map<string, Promise<boolean>>();
-  const look = async ({ id, bucketName }: DigestTrail): Promise<boolean> => {
+/**
+ * Whether everything that a trail has selected so far stands in its bucket; hurries what does not. A bucket that refuses log
+ * files has its digests fail alike: they wait for the files, and the status tells why.
+ */
+function settledOf(
+  delivery: Pick<DeliveryManager, 'status' | 'flush'>,
+  buckets: Buckets,
+): (trail: DigestTrail) => Promise<boolean> {
+  const flushes = new Flushes(delivery);
+  const destinationsOf = ({ id, bucketName }: DigestTrail) =>
     // A bucket that the trail has left may refuse for ever.
-    const routes = delivery
+    delivery
       .status()
-      .filter(({ route, target }) => route.startsWith(`trail:${id}.`) && target.startsWith(`s3://${bucketName}/`))
-      .map(({ route }) => route);
-    if (routes.some((route) => flushing.has(route))) return false;
-    const flushes = routes.map((route) => {
-      flushing.add(route);
-      return delivery.flush(route).finally(() => flushing.delete(route));
-    });
-    const done = new AbortController();
-    const late = sleep(SETTLE_MS, done.signal).then(() => false);
-    const settled = await Promise.race([Promise.all(flushes).then(() => true), late]);
-    done.abort();
-    return settled;
+      .filter(({ route, target }) => route.startsWith(`trail:${id}.`) && target.startsWith(`s3://${bucketName}/`));
+  return async (trail) => {
+    const late = AbortSignal.timeout(SETTLE_MS);
+    const arrived = await Promise.all(destinationsOf(trail).map(({ route }) => flushes.flushed(route, late)));
+    if (arrived.every(Boolean)) return true;
+    const refusing = destinationsOf(trail).find(({ state }) => state === 'parked');
+    if (!refusing) return false;
+    const code = buckets.get(trail.bucketName) ? 'AccessDenied' : 'NoSuchBucket';
+    throw new DigestPutFailed(code, `log files are refused: ${refusing.lastError ?? refusing.target}`);
   };
-  return (trail) => {
-    const known = asked.get(trail.id);
-    if (known) return known;
-    const asking = look(trail).finally(() => asked.delete(trail.id));
-    asked.set(trail.id, asking);
-    return asking;
-  };
+}
+
+/** A flush lasts as long as its bucket refuses: there is one at a time for a route, whoever waits for it. */
+class Flushes {
+  readonly #delivery: Pick<DeliveryManager, 'flush'>;
+  readonly #waiters = new Map<string, Set<() => void>>();
+
+  constructor(delivery: Pick<DeliveryManager, 'flush'>) {
+    this.#delivery = delivery;
+  }
+
+  /** Whether what was there for the route when this was called has arrived before the signal. */
+  async flushed(route: string, late: AbortSignal): Promise<boolean> {
+    const running = this.#waiters.get(route);
+    // One that began earlier need not have all.
+    if (running) await joined(running, late);
+    if (late.aborted) return false;
+    await joined(this.#waiters.get(route) ?? this.#begin(route), late);
+    return !late.aborted;
+  }
+
+  #begin(route: string): Set<() => void> {
+    const waiters = new Set<() => void>();
+    this.#waiters.set(route, waiters);
+    const ended = (): void => {
+      this.#waiters.delete(route);
+      for (const resolve of waiters) resolve();
+    };
+    this.#delivery.flush(route).then(ended, ended);
+    return waiters;
+  }
+}
+
+function joined(waiters: Set<() => void>, late: AbortSignal): Promise<void> {
+  return new Promise((resolve) => {
+    const done = (): void => {
+      waiters.delete(done);
+      late.removeEventListener('abort', done);
+      resolve();
+    };
+    waiters.add(done);
+    late.addEventListener('abort', done);
+  });
 }
 
 function eventOf(event: DigestEvent): TelemetryEvent {

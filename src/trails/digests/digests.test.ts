@@ -72,6 +72,7 @@ class Kit {
   readonly events: DigestEvent[] = [];
   refuse: ((object: DigestObject) => void) | undefined;
   isSettled = true;
+  lastHeldMs = 0;
   readonly #state;
   readonly keys;
   digests!: TrailDigests;
@@ -89,6 +90,7 @@ class Kit {
         keys: this.keys,
         intervalMs: HOUR_MS,
         retryMs: 60_000,
+        lastHeldMs: this.lastHeldMs,
         onEvent: (event) => void this.events.push(event),
         ports: {
           put: async (object) => {
@@ -468,4 +470,23 @@ test('a digest that waits for a bucket which the trail has left goes to the new 
     assert.equal(kit.puts[0]?.trail.bucketName, 'other');
     assert.equal(kit.texts()[0]?.['digestS3Bucket'], 'other');
     assert.equal(kit.texts()[0]?.logFiles[0]?.s3Object, file.key);
+  }));
+
+test('the last digest waits for what the call that stops logging leaves, and ends where logging ended', () =>
+  withDigests(async (kit) => {
+    kit.lastHeldMs = 2_000;
+    await kit.reopen([TRAIL]);
+    kit.clock.advance(HOUR_MS - 1_500);
+    await kit.digests.follow({ ...TRAIL, isLogging: false });
+    await kit.digests.writeDue();
+    kit.clock.advance(1_900);
+    await kit.digests.writeDue();
+    assert.equal(kit.puts.length, 0, 'nor is there one of the interval, which is longer than the chain');
+    const file = await kit.deliver();
+    kit.clock.advance(100);
+    await kit.digests.writeDue();
+    assert.deepEqual(
+      kit.texts().map(({ digestEndTime, logFiles }) => [digestEndTime, logFiles[0]?.s3Object]),
+      [['2026-11-21T12:59:59Z', file.key]],
+    );
   }));

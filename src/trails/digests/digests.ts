@@ -32,6 +32,8 @@ const AT_ONCE_MAX = 4;
 export const REGIONS_MAX = 100;
 /** How long a digest waits at most for log files that ought to be in it; an interval, if that is longer. */
 const HELD_MS_MAX = 10 * 60_000;
+/** The event of the very call that stops logging, and of those that end with it, are in the journal after this. */
+const LAST_HELD_MS = 2_000;
 /** The last digest of a trail that is gone, or logs no more, is tried so long, as AWS does with log files. */
 const LAST_TRIED_MS = 30 * 24 * 3_600_000;
 
@@ -44,6 +46,8 @@ export interface TrailDigestsOptions {
   readonly intervalMs: number;
   /** How often a bucket that refuses is tried again. */
   readonly retryMs: number;
+  /** How long the last digest waits for the events of calls that are about to end; default 2 s. */
+  readonly lastHeldMs?: number;
   readonly onEvent: (event: DigestEvent) => void;
 }
 
@@ -70,6 +74,8 @@ interface Chain {
   retryAtMs: number;
   failures: number;
   lastError: string | undefined;
+  /** The last digest is not written before this, by the same clock. */
+  lastNotBeforeMs: number;
   /** Since when its digest waits for log files. */
   heldSinceMs: number | undefined;
   hasKey: boolean;
@@ -399,12 +405,14 @@ export class TrailDigests {
     const afterMs = row.plan?.endMs ?? row.lastEndMs;
     const closingMs = Math.max(ceilSecond(this.#options.clock.nowMs()), afterMs + SECOND_MS);
     await this.#table.setClosing(row.id, closingMs);
+    const { clock, lastHeldMs = LAST_HELD_MS } = this.#options;
+    chain.lastNotBeforeMs = clock.monotonicMs() + lastHeldMs;
     chain.row = { ...chain.row, closingMs };
   }
 
   #add(row: ChainRow): void {
     const sinceMs = this.#options.clock.monotonicMs();
-    const chain = { row, sinceMs, retryAtMs: 0, failures: 0, hasKey: false };
+    const chain = { row, sinceMs, retryAtMs: 0, lastNotBeforeMs: 0, failures: 0, hasKey: false };
     this.#chains.set(row.id, { ...chain, lastError: undefined, heldSinceMs: undefined });
   }
 
@@ -412,11 +420,13 @@ export class TrailDigests {
     return [...this.#chains.values()].filter(({ row }) => row.trail.id === trailId);
   }
 
-  #timeOf({ row, sinceMs }: Chain): ChainTime {
+  #timeOf({ row, sinceMs, lastNotBeforeMs }: Chain): ChainTime {
     const { clock } = this.#options;
-    const waitedMs = clock.monotonicMs() - sinceMs;
+    const steadyMs = clock.monotonicMs();
     const { lastEndMs, closingMs } = row;
-    return { lastEndMs, closingMs, nowMs: clock.nowMs(), waitedMs, intervalMs: this.#intervalMs };
+    const heldMs = lastNotBeforeMs - steadyMs;
+    const waitedMs = steadyMs - sinceMs;
+    return { lastEndMs, closingMs, heldMs, nowMs: clock.nowMs(), waitedMs, intervalMs: this.#intervalMs };
   }
 
   #inTurn<T>(work: () => Promise<T>): Promise<T> {

@@ -12,6 +12,8 @@ export interface ChainTime {
   readonly lastEndMs: number;
   /** The chain ends here; undefined while it goes on. */
   readonly closingMs: number | undefined;
+  /** How long its last digest must wait yet. */
+  readonly heldMs: number;
   readonly nowMs: number;
   /** How long nothing was delivered, by a clock that never goes back. */
   readonly waitedMs: number;
@@ -20,10 +22,10 @@ export interface ChainTime {
 
 /** The end of the digest that is due, always behind the last end; undefined when none is due yet. */
 export function dueEnd(time: ChainTime): number | undefined {
-  const { closingMs } = time;
+  const { closingMs, heldMs } = time;
   const regular = regularEnd(time);
-  if (closingMs === undefined) return regular;
-  return regular !== undefined && regular < closingMs ? regular : closingMs;
+  if (closingMs === undefined || (regular !== undefined && regular < closingMs)) return regular;
+  return heldMs > 0 ? undefined : closingMs;
 }
 
 function regularEnd({ lastEndMs, nowMs, waitedMs, intervalMs }: ChainTime): number | undefined {
@@ -36,8 +38,8 @@ function regularEnd({ lastEndMs, nowMs, waitedMs, intervalMs }: ChainTime): numb
 }
 
 /** How long until a digest may be due, milliseconds. */
-export function dueInMs({ lastEndMs, closingMs, nowMs, waitedMs, intervalMs }: ChainTime): number {
-  if (closingMs !== undefined) return 0;
+export function dueInMs({ lastEndMs, closingMs, heldMs, nowMs, waitedMs, intervalMs }: ChainTime): number {
+  if (closingMs !== undefined) return Math.max(0, heldMs);
   const byWall = lastEndMs + intervalMs - nowMs;
   const byWaiting = nowMs < lastEndMs ? intervalMs - waitedMs : byWall;
   return Math.max(0, Math.min(byWall, byWaiting));

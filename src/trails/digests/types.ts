@@ -79,6 +79,7 @@ export interface DigestPorts {
   /**
    * Has what the trail has selected so far delivered; false when that does not come about within a bound that the port sets.
    * A digest waits for it: a log file that is named for a time before the digest's end should be in the digest.
+   * @throws {DigestPutFailed} when the bucket refuses log files: it would refuse the digest too
    */
   settled(trail: DigestTrail): Promise<boolean>;
   /** What came of an attempt to put a digest. */
