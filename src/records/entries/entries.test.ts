@@ -3,6 +3,7 @@ import { test } from 'node:test';
 import { begin } from '../fixtures.ts';
 import {
   attachmentsOf,
+  type AuditBegin,
   decodeGap,
   decodeInvocationBegin,
   decodeInvocationEnd,
@@ -13,6 +14,24 @@ import {
   encodeLogEvents,
   type InvocationEnd,
 } from '../index.ts';
+
+const AUDIT: AuditBegin = {
+  eventId: '6a1f6d0e-8f6a-4c53-9f0e-2b6f1f9c0a11',
+  requestId: 'r1',
+  receivedMs: 1_790_000_000_000,
+  accountId: '123456789012',
+  region: 'us-east-1',
+  eventSource: 'bedrock.amazonaws.com',
+  eventName: 'Converse',
+  eventType: 'AwsApiCall',
+  category: 'Management',
+  readOnly: true,
+  identity: { type: 'Root', accountId: '123456789012' },
+  sourceIp: '127.0.0.1',
+  userAgent: 'é',
+  requestParameters: { modelId: 'm' },
+  routes: ['trail:1.1'],
+};
 
 const END: InvocationEnd = {
   facts: {
@@ -69,4 +88,18 @@ test('an entry of a newer format, and one that is cut off, are refused in words'
     assert.throws(() => decodeInvocationEnd(payload.subarray(0, length), ['spill-7']), /BUG/);
   }
   assert.throws(() => decodeInvocationEnd(payload, []), /spilled body/);
+});
+
+test('the event of a call stands once behind the header, and comes back as it was', () => {
+  const audited = { ...END.facts.begin, audit: AUDIT };
+  const head = encodeInvocationBegin(audited);
+  const end = encodeInvocationEnd({ ...END, facts: { ...END.facts, begin: audited } });
+  const bytes = head.at(-1);
+  assert.ok(bytes && end.includes(bytes), 'written once for both');
+  assert.deepEqual(decodeInvocationBegin(Buffer.concat(head)).audit, AUDIT);
+  const back = decodeInvocationEnd(Buffer.concat(end), ['spill-7']);
+  assert.deepEqual(back.facts.begin.audit, AUDIT);
+  assert.deepEqual(back.dataObjects, END.dataObjects);
+  assert.equal(back.completion, END.completion);
+  assert.equal(decodeInvocationEnd(Buffer.concat(encodeInvocationEnd(END)), ['spill-7']).facts.begin.audit, undefined);
 });

@@ -1,15 +1,16 @@
 import { bug } from '#base';
 import type { DataObject, InvocationEnd, InvocationFacts } from '../types.ts';
+import { auditBytesOf, withAudit, withoutAudit } from './audit-bytes.ts';
 import { Cutter, frame, unframe } from './frame.ts';
 
 /**
  * Payload of an `invocationEnd` entry, format 1: a frame (see frame.ts) with the header
  *
- *   {"facts": InvocationFacts, "line": n, "prompt": n, "completion": n,
+ *   {"facts": InvocationFacts without the `audit` of its begin, "line": n, "prompt": n, "completion": n, "audit": n,
  *    "objects": [{"key", "contentType", "gzip", "size": n} | {"key", "contentType", "gzip", "attachment": id}]}
  *
- * where n are bytes, and behind it, without gaps: the record's line, the prompt and the completion in UTF-8, and the
- * bytes of each object that has a size, in order. Line and bodies are never copied on the way in.
+ * where n are bytes, and behind it, without gaps: the record's line, the prompt and the completion in UTF-8, the JSON of the
+ * begin's audit, and the bytes of each object that has a size, in order. Line and bodies are never copied on the way in.
  */
 const VERSION = 1;
 
@@ -18,6 +19,8 @@ interface Header {
   readonly line: number;
   readonly prompt: number;
   readonly completion: number;
+  /** Absent: there is none. */
+  readonly audit?: number;
   readonly objects: readonly ObjectHeader[];
 }
 interface ObjectHeader {
@@ -32,14 +35,18 @@ interface ObjectHeader {
 export function encodeInvocationEnd(end: InvocationEnd): Uint8Array[] {
   const prompt = Buffer.from(end.prompt);
   const completion = Buffer.from(end.completion);
+  const { facts } = end;
+  const audit = auditBytesOf(facts.begin);
   const header: Header = {
-    facts: end.facts,
+    facts: audit ? { ...facts, begin: withoutAudit(facts.begin) } : facts,
     line: end.line.length,
     prompt: prompt.length,
     completion: completion.length,
+    ...(audit ? { audit: audit.length } : {}),
     objects: end.dataObjects.map(objectHeader),
   };
   const pieces: Uint8Array[] = [frame(VERSION, header), end.line, prompt, completion];
+  if (audit) pieces.push(audit);
   for (const { bytes } of end.dataObjects) if (bytes) pieces.push(bytes);
   return pieces.filter((piece) => piece.length > 0);
 }
@@ -58,11 +65,12 @@ export function attachmentsOf(end: Pick<InvocationEnd, 'dataObjects'>): string[]
 /** Decodes a payload; the buffers of the result are views into it. `attachments` are those of its entry. */
 export function decodeInvocationEnd(payload: Buffer, attachments: readonly string[]): InvocationEnd {
   const { header, rest } = unframe('invocation end', VERSION, payload);
-  const { facts, line, prompt, completion, objects } = header as Header;
+  const { facts, line, prompt, completion, audit, objects } = header as Header;
   const cutter = new Cutter(rest);
   const lineBytes = cutter.take(line);
   const promptBytes = cutter.take(prompt);
   const completionBytes = cutter.take(completion);
+  if (audit !== undefined) withAudit(facts.begin, cutter.take(audit));
   const dataObjects = objects.map(({ size, attachment, ...common }): DataObject => {
     if (attachment === undefined) return { ...common, bytes: cutter.take(size ?? 0) };
     if (!attachments.includes(attachment)) bug(`${common.key} names a spilled body that its entry does not hold`);
