@@ -131,9 +131,15 @@ const SERVICES = {
 /** How a service says that it is not allowed. */
 const DENIED: Readonly<Record<string, readonly [code: string, status: number]>> = {
   restJson1: ['AccessDeniedException', 403],
+  // SQS's clients ask for the codes that it had before it spoke JSON.
+  awsJson1_0: ['AccessDenied', 400],
   awsJson1_1: ['AccessDeniedException', 400],
   awsQuery: ['AccessDenied', 403],
   restXml: ['AccessDenied', 403],
+};
+/** Services whose model has an error for it. */
+const DENIED_BY: Readonly<Partial<Record<ServiceName, readonly [code: string, status: number]>>> = {
+  sns: ['AuthorizationErrorException', 403],
 };
 
 /** Operations that no policy stands in front of, what they answer instead, and why. */
@@ -198,7 +204,7 @@ for (const name of SERVICE_NAMES) {
   });
 
   test(`${name}: a user without a policy is refused every operation`, async (t) => {
-    const [code = '', status = 0] = DENIED[service.protocol] ?? [];
+    const [code = '', status = 0] = DENIED_BY[name] ?? DENIED[service.protocol] ?? [];
     for (const operation of service.operationNames) {
       await t.test(operation, async () => {
         const Command = commands[`${operation}Command`];
