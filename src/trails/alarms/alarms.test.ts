@@ -274,6 +274,23 @@ test('a restart neither repeats nor loses alerts', async (context) => {
   );
 });
 
+test('what was done before a trail was there is no tampering, also when a crash has it looked at again', async (context) => {
+  const here = await world(context);
+  here.trails = [];
+  const crashed = await here.open();
+  const policy = event('s3', 'PutBucketPolicy', { bucketName: 'evidence' });
+  const made = event('cloudtrail', 'CreateTrail', { name: 'all', s3BucketName: 'evidence' });
+  const file = event('s3', 'DeleteObject', { bucketName: 'evidence', key: LOG_FILE });
+  here.entries.push(policy, made, file);
+  here.trails = [trail()];
+  const alarms = await here.open();
+  assert.deepEqual(
+    (await alarms.list(ACCOUNT, 10)).map(({ eventId }) => eventId),
+    [file.eventId],
+  );
+  await crashed.close();
+});
+
 test('alerts that cannot be written wait', async (context) => {
   const here = await world(context);
   const { state } = here;

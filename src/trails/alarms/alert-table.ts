@@ -1,7 +1,7 @@
 /** Alerts in the control state: the newest of each severity, so that a flood of refused attempts pushes out no others. */
 import type { SqlRow, SqlStatement, State } from '#state';
 import type { Alert, AlertSeverity, StoredAlert } from './types.ts';
-import { WATCHED_MAX, type WatchedTrail } from './watched.ts';
+import { WATCHED_MAX, type WatchedPlace } from './watched.ts';
 
 /** Kept of each severity: together the newest 10,000. */
 export const ALERTS_MAX = 5_000;
@@ -64,12 +64,12 @@ export class AlertTable {
     return { critical: counts['critical'] ?? 0, warning: counts['warning'] ?? 0 };
   }
 
-  async watched(): Promise<WatchedTrail[]> {
+  async watched(): Promise<WatchedPlace[]> {
     const rows = await this.#state.all('SELECT body FROM trails_watched ORDER BY sequence');
-    return rows.map(({ body }) => JSON.parse(String(body)) as WatchedTrail);
+    return rows.map(({ body }) => JSON.parse(String(body)) as WatchedPlace);
   }
 
-  async watch(trails: readonly WatchedTrail[]): Promise<void> {
+  async watch(trails: readonly WatchedPlace[]): Promise<void> {
     await this.#state.transaction([
       ...trails.map((trail) => ({
         sql: 'INSERT INTO trails_watched (body) VALUES (?)',

@@ -161,9 +161,9 @@ function isPrefixOf(trail: WatchedTrail | undefined, prefix: string): boolean {
 }
 
 function onBucket(kind: AlertKind, severity: AlertSeverity, verbs: Verbs, what: string): Rule {
-  return ({ requestParameters }, watched) => {
+  return ({ requestParameters, endedMs }, watched) => {
     const bucket = textOf(requestParameters, 'bucketName') ?? '';
-    const trail = watched.inBucket(bucket);
+    const trail = watched.inBucket(bucket, endedMs);
     if (!trail) return undefined;
     const named = `${what} the bucket ${bucket}, which the trail ${trail.arn} writes to`.trimStart();
     return { kind, severity, trail, ...worded(verbs, named) };
@@ -171,10 +171,10 @@ function onBucket(kind: AlertKind, severity: AlertSeverity, verbs: Verbs, what: 
 }
 
 function onObject(what: 'deleted' | 'replaced', verbs: Verbs): Rule {
-  return ({ requestParameters }, watched) => {
+  return ({ requestParameters, endedMs }, watched) => {
     const bucket = textOf(requestParameters, 'bucketName') ?? '';
     const key = textOf(requestParameters, 'key') ?? '';
-    const trail = watched.ofObject(bucket, key);
+    const trail = watched.ofObject(bucket, key, endedMs);
     if (!trail) return undefined;
     const isDigest = key.startsWith(`${trail.keyBase}CloudTrail-Digest/`);
     const named = `the ${isDigest ? 'digest' : 'log'} file s3://${bucket}/${key} of the trail ${trail.arn}`;

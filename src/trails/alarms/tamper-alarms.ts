@@ -5,6 +5,7 @@
  * stops is found again: the journal is held from a position before which all is judged, and the next start looks at what is
  * behind it. An event raises one alert, however often it is looked at.
  */
+import { setImmediate } from 'node:timers/promises';
 import type { Clock } from '#base';
 import type { Journal, Sequence } from '#journal';
 import { type AuditEvent, decodeAuditEvent, ENTRY_KIND } from '#records';
@@ -13,7 +14,7 @@ import type { Trail, TrailStatus } from '../types.ts';
 import { AlertTable } from './alert-table.ts';
 import { type Cause, ruleOf } from './causes.ts';
 import type { Alert, AlertSeverity, StoredAlert } from './types.ts';
-import { Watched, watchedTrail } from './watched.ts';
+import { Watched, type WatchedTrail, watchedTrail } from './watched.ts';
 
 /** The name that the journal is held under. */
 export const ALARMS_READER = 'tamper-alarms';
@@ -75,14 +76,12 @@ export class TamperAlarms {
 
   /** Judges what an earlier run has left, and looks for silence from now on. Call it once recovery has written its events. */
   async start(): Promise<void> {
-    const { journal, silenceMs } = this.#options;
+    const { journal, silenceMs, clock } = this.#options;
     const from = await this.#from();
     journal.holdFrom(ALARMS_READER, from);
-    // What was there before alarms were is watched as it is.
-    await this.#watch(this.#unknown());
     await this.#replay(from);
     this.#isReplaying = false;
-    await this.#watch(this.#all());
+    await this.#watch(this.#all(), clock.nowMs());
     await this.#written();
     this.#repeat(SETTLE_MS, this.#settler(journal.head));
     if (silenceMs > 0) {
@@ -96,6 +95,7 @@ export class TamperAlarms {
     const known = await this.#table.position();
     if (known !== undefined) return known;
     const { head } = this.#options.journal;
+    await this.#watch(this.#all(), 0);
     await this.#table.moveTo(head);
     return head;
   }
@@ -107,9 +107,10 @@ export class TamperAlarms {
     const cause = rule?.(event, this.#watched);
     const alert = cause && alertOf(event, cause);
     if (alert) this.#raise(alert);
-    // Only now, so that a change is told from what was before. What is looked at again was followed by others already.
-    const mayChangeTrails = event.eventSource === TRAILS_SOURCE && !event.readOnly;
-    if (mayChangeTrails && !this.#isReplaying) void this.#watch(this.#all());
+    if (event.eventSource !== TRAILS_SOURCE || event.readOnly) return;
+    // Only now, so that a change is told from what was before. When events are looked at again, the trails are further already:
+    // those that nobody has seen yet are taken up.
+    void this.#watch(this.#isReplaying ? this.#unknown() : this.#all(), event.endedMs);
   }
 
   /** Looks for trails that have fallen silent. */
@@ -152,7 +153,11 @@ export class TamperAlarms {
   async close(): Promise<void> {
     this.#closed = true;
     for (const timer of this.#timers) clearInterval(timer);
+    const { head } = this.#options.journal;
+    // What is durable by now is heard of in this turn of the event loop.
+    await setImmediate();
     await this.#written();
+    if (this.#waiting.length === 0 && !this.#isReplaying) await this.#table.moveTo(head).catch(() => undefined);
   }
 
   #raise(alert: Alert): void {
@@ -189,17 +194,17 @@ export class TamperAlarms {
     }
   }
 
-  #all(): ReturnType<typeof watchedTrail>[] {
+  #all(): WatchedTrail[] {
     return Array.from(this.#options.trails.all(), watchedTrail);
   }
 
-  #unknown(): ReturnType<typeof watchedTrail>[] {
+  #unknown(): WatchedTrail[] {
     return this.#all().filter(({ arn }) => !this.#watched.trail(arn));
   }
 
   /** What cannot be kept is watched all the same while the server runs. */
-  async #watch(trails: readonly ReturnType<typeof watchedTrail>[]): Promise<void> {
-    const changed = this.#watched.update(trails);
+  async #watch(trails: readonly WatchedTrail[], atMs: number): Promise<void> {
+    const changed = this.#watched.update(trails, atMs);
     if (changed.length > 0) await this.#table.watch(changed).catch(this.#options.onFailure);
   }
 

@@ -20,6 +20,12 @@ export interface WatchedTrail {
   readonly includesGlobal: boolean;
 }
 
+/** A trail where it writes. */
+export interface WatchedPlace extends WatchedTrail {
+  /** When it began to write there: what was done before was no tampering. Milliseconds since the epoch; 0: always. */
+  readonly sinceMs: number;
+}
+
 /** Trails with their buckets, those that are gone too: the oldest are forgotten. */
 export const WATCHED_MAX = 1_000;
 
@@ -42,24 +48,26 @@ export function watchedTrail(trail: Trail): WatchedTrail {
 
 export class Watched {
   /** The newest last. */
-  readonly #places = new Map<string, WatchedTrail>();
+  readonly #places = new Map<string, WatchedPlace>();
 
-  constructor(places: Iterable<WatchedTrail>) {
+  constructor(places: Iterable<WatchedPlace>) {
     for (const place of places) this.#places.set(placeOf(place), place);
   }
 
   /**
-   * Takes up trails as they are now.
+   * Takes up trails as they are at a time.
    * @returns those that are new or have changed
    */
-  update(trails: Iterable<WatchedTrail>): WatchedTrail[] {
-    const changed: WatchedTrail[] = [];
+  update(trails: Iterable<WatchedTrail>, atMs: number): WatchedPlace[] {
+    const changed: WatchedPlace[] = [];
     for (const trail of trails) {
       const place = placeOf(trail);
-      if (JSON.stringify(this.#places.get(place)) === JSON.stringify(trail)) continue;
+      const before = this.#places.get(place);
+      const now = { ...trail, sinceMs: before?.sinceMs ?? atMs };
+      if (JSON.stringify(before) === JSON.stringify(now)) continue;
       this.#places.delete(place);
-      this.#places.set(place, trail);
-      changed.push(trail);
+      this.#places.set(place, now);
+      changed.push(now);
     }
     for (const place of this.#places.keys()) {
       if (this.#places.size <= WATCHED_MAX) break;
@@ -74,13 +82,16 @@ export class Watched {
   }
 
   /** The trail that writes to the bucket, or did last. */
-  inBucket(bucketName: string): WatchedTrail | undefined {
-    return this.#find((trail) => trail.bucketName === bucketName);
+  inBucket(bucketName: string, atMs: number): WatchedTrail | undefined {
+    return this.#find((trail) => trail.bucketName === bucketName && trail.sinceMs <= atMs);
   }
 
   /** The trail whose files, or digests, the object is among. */
-  ofObject(bucketName: string, key: string): WatchedTrail | undefined {
-    return this.#find((trail) => trail.bucketName === bucketName && key.startsWith(`${trail.keyBase}CloudTrail`));
+  ofObject(bucketName: string, key: string, atMs: number): WatchedTrail | undefined {
+    return this.#find(
+      (trail) =>
+        trail.bucketName === bucketName && trail.sinceMs <= atMs && key.startsWith(`${trail.keyBase}CloudTrail`),
+    );
   }
 
   ofLogGroup(accountId: string, region: string, name: string): WatchedTrail | undefined {
@@ -88,8 +99,8 @@ export class Watched {
     return this.#find((trail) => trail.logGroupArn === arn);
   }
 
-  #find(isMeant: (trail: WatchedTrail) => boolean): WatchedTrail | undefined {
-    let found: WatchedTrail | undefined;
+  #find(isMeant: (trail: WatchedPlace) => boolean): WatchedPlace | undefined {
+    let found: WatchedPlace | undefined;
     for (const trail of this.#places.values()) if (isMeant(trail)) found = trail;
     return found;
   }
