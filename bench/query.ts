@@ -72,7 +72,15 @@ async function run(store: Store, one: Case): Promise<Run> {
     readable: async () => undefined,
   };
   const lookupTables = { list: () => [], cells: async () => ({}) };
-  const queries = new Queries({ store: timed(store, parts), groups, lookupTables, clock: systemClock, ids: randomIds });
+  const definitions = { list: () => [] };
+  const queries = new Queries({
+    store: timed(store, parts),
+    groups,
+    lookupTables,
+    definitions,
+    clock: systemClock,
+    ids: randomIds,
+  });
   const scope = { accountId: ACCOUNT, region: REGION };
   const startedMs = performance.now();
   const id = await queries.start({

@@ -315,9 +315,9 @@ async function openPlant(config: Config, parts: Partial<VarveParts>, telemetry: 
     closers.push(() => messaging.topics.close());
     const resourceOf = guardedResources(buckets, logGroups, identity.directory, messaging);
     const lookupTables = await LookupTables.open(state, clock);
-    const queries = new Queries({ store, groups: logGroups, lookupTables, clock, ids });
-    closers.push(async () => queries.close());
     const queryDefinitions = await QueryDefinitions.open(state, ids);
+    const queries = new Queries({ store, groups: logGroups, lookupTables, definitions: queryDefinitions, clock, ids });
+    closers.push(async () => queries.close());
 
     const openCalls = new OpenEntries(journal);
     const missed = new MissedEntries(journal, emit);

@@ -5,6 +5,7 @@ export { type EventSource, PATH_SEPARATOR } from './compile/event-source.ts';
 export { CELL_SEPARATOR, type LookupColumn, type LookupTable } from './compile/lookup-tables.ts';
 export { functionNames, openSearchFunctionNames } from './functions/index.ts';
 export { MalformedQuery, type Span } from './errors.ts';
+export { type Invocation, parseInvocation } from './invocation.ts';
 export { parseQuery, type QueryLanguage } from './languages.ts';
 export { commandNames, earlierOf, QUERY_CHARS_MAX, subqueriesOf } from './parse-query.ts';
 export type { CommandNode, Query } from './syntax/index.ts';

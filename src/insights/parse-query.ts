@@ -3,21 +3,24 @@ import { commandNamed, commandNames } from './commands/index.ts';
 import type { TimeRange } from './compile/context.ts';
 import { definitionOf } from './definitions.ts';
 import { MalformedQuery } from './errors.ts';
-import { type CommandNode, type Query, TokenReader } from './syntax/index.ts';
+import { type CommandNode, INSIGHTS_LEXIS, type Query, TokenReader } from './syntax/index.ts';
 
 /** (StartQuery, queryString.) */
 export const QUERY_CHARS_MAX = 10_000;
 const SUBQUERY_DEPTH_MAX = 1;
 
-/** @throws {MalformedQuery} with the place of what cannot be understood */
-export function parseQuery(text: string): Query {
+/**
+ * @param values of the placeholders of a saved query; undefined when it has none
+ * @throws {MalformedQuery} with the place of what cannot be understood
+ */
+export function parseQuery(text: string, values?: ReadonlyMap<string, string>): Query {
   if (text.length > QUERY_CHARS_MAX) {
     throw new MalformedQuery(`A query has at most ${QUERY_CHARS_MAX} characters.`, {
       start: QUERY_CHARS_MAX,
       end: text.length,
     });
   }
-  const reader = new TokenReader(text);
+  const reader = new TokenReader(text, { ...INSIGHTS_LEXIS, values });
   // Dashboards put SOURCE and a pipe before what is written; some texts bring a pipe of their own.
   reader.accept('|');
   const query = parsePipeline(reader, 0);

@@ -37,6 +37,7 @@ function endless(): Queries {
     store,
     groups,
     lookupTables,
+    definitions: { list: () => [] },
     clock: systemClock,
     ids: randomIds,
   });

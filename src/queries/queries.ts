@@ -7,6 +7,7 @@ import {
   type CommandNode,
   compileQuery,
   earlierOf,
+  MalformedQuery,
   parseQuery,
   type Query,
   type QueryLanguage,
@@ -15,7 +16,9 @@ import {
 } from '#insights';
 import type { LogEventSource, Store } from '#store';
 import type { LookupTables } from './lookup-tables.ts';
+import type { QueryDefinitions } from './definitions.ts';
 import { RunningQuery } from './running-query.ts';
+import { type SavedQuery, savedQueryOf } from './saved-query.ts';
 import { groupsOf } from './sources.ts';
 import {
   type LogGroupsPort,
@@ -47,6 +50,7 @@ export interface QueriesOptions {
   readonly store: Pick<Store, 'query' | 'scopeSize' | 'logEventSource'>;
   readonly groups: LogGroupsPort;
   readonly lookupTables: Pick<LookupTables, 'list' | 'cells'>;
+  readonly definitions: Pick<QueryDefinitions, 'list'>;
   readonly clock: Clock;
   readonly ids: IdSource;
 }
@@ -62,12 +66,35 @@ export class Queries {
   }
 
   /**
-   * Begins a query.
+   * Begins a query, which may be the call of a saved one: what is wrong with that is told at the place of the call.
    * @throws {MalformedQuery} with the place; {@link QueryRefused} `too-many`, `no-groups`, `no-such-group`, `two-sources`, `before-the-groups`, `too-many-groups`; what `check` throws
    */
   async start(request: StartQuery): Promise<string> {
+    const { text, language } = request;
+    const saved = language === 'CWLI' ? savedQueryOf(text, request, this.#options.definitions) : undefined;
+    if (!saved) return this.#start(request, parseQuery(text, language));
+    try {
+      const query = parseQuery(saved.text, language, saved.values);
+      return await this.#start({ ...request, groups: this.#groupsOfSaved(saved, query, request) }, query);
+    } catch (error) {
+      if (!(error instanceof MalformedQuery)) throw error;
+      throw new MalformedQuery(`In the saved query ${saved.name}: ${error.message}`, saved.span);
+    }
+  }
+
+  /** The groups of the request; without any those that were saved with the query, if the caller may query them. */
+  #groupsOfSaved({ logGroupNames }: SavedQuery, query: Query, request: StartQuery): readonly QueriedGroup[] {
+    if (request.groups.length > 0 || sourceOf(query)) return request.groups;
+    return logGroupNames.map((name) => {
+      const group = this.#options.groups.find(request, name);
+      if (!group) throw new QueryRefused('no-such-group', name);
+      request.check(group);
+      return group;
+    });
+  }
+
+  async #start(request: StartQuery, query: Query): Promise<string> {
     const { store, clock, ids, lookupTables } = this.#options;
-    const query = parseQuery(request.text, request.language);
     const { startMs, endMs } = request;
     const groups = this.#groupsOf(query, request);
     if (groups.length === 0) throw new QueryRefused('no-groups');

@@ -190,3 +190,55 @@ test('saved queries are kept over a restart, replaced and deleted', () =>
     const again = logs.send(new DeleteQueryDefinitionCommand({ queryDefinitionId }));
     await assert.rejects(again, { name: 'ResourceNotFoundException' });
   }));
+
+test('a saved query is called with values for its parameters, in the groups it was saved with', () =>
+  withVarve({}, async ({ clients: { logs } }) => {
+    await put(logs, EVENTS);
+    const save = (name: string, queryString: string, more: object = {}): Promise<unknown> =>
+      logs.send(new PutQueryDefinitionCommand({ name, queryString, logGroupNames: [GROUP], ...more }));
+    await save('calls of', 'filter model = "{{model}}" and tokens >= {{least}} | stats count(*) as n', {
+      parameters: [{ name: 'model' }, { name: 'least', defaultValue: '0' }],
+    });
+    const count = async (text: string, more: Partial<StartQueryCommandInput> = {}): Promise<string | undefined> => {
+      const { results: rows = [] } = await results(logs, await begin(logs, text, { logGroupName: undefined, ...more }));
+      return rows[0]?.[0]?.value;
+    };
+    assert.equal(await count('$"calls of"(model="m1")'), '10');
+    assert.equal(await count('$"calls of"(model="m1", least=100)', { logGroupName: GROUP }), '7');
+    assert.equal(await count('$"calls of"(model="x\\" or \\"1\\" = \\"1")'), '0');
+    const { queries = [] } = await logs.send(new DescribeQueriesCommand({}));
+    assert.match(queries.at(-1)?.queryString ?? '', / \| \$"calls of"\(model="m1"\)$/);
+
+    await save('twice', 'fields a');
+    await save('twice', 'fields b');
+    await save('wrong', 'fields a | limit {{n}}', { parameters: [{ name: 'n' }] });
+    await save('elsewhere', 'fields a', { logGroupNames: ['/none'] });
+    for (const [text, message, place] of [
+      ['$none', /^There is no saved query none\./, '$none'],
+      ['$twice', /^2 saved queries are called twice/, '$twice'],
+      ['$"calls of"()', /needs a value for its parameter model\./, '$"calls of"()'],
+      ['$"calls of"(model="m", x=1)', /has no parameter x\./, '1'],
+      [
+        '$wrong(n="1 | fields b")',
+        /^In the saved query wrong: The value of n must be a number/,
+        '$wrong(n="1 | fields b")',
+      ],
+      ['$wrong(n=a)', /^In the saved query wrong: unexpected symbol found/, '$wrong(n=a)'],
+    ] as const) {
+      await assert.rejects(begin(logs, text), (error) => {
+        assert.ok(error instanceof MalformedQueryException);
+        assert.match(error.message, message);
+        const { startCharOffset, endCharOffset } = error.queryCompileError?.location ?? {};
+        assert.equal(text.slice(startCharOffset, endCharOffset), place);
+        return true;
+      });
+    }
+    await assert.rejects(begin(logs, '$elsewhere', { logGroupName: undefined }), { name: 'ResourceNotFoundException' });
+    for (const more of [
+      { parameters: [{ name: 'a' }, { name: 'a' }] },
+      { parameters: [{ name: 'a' }], queryLanguage: 'PPL' },
+      { parameters: [{ name: '1a' }] },
+    ]) {
+      await assert.rejects(save('bad', 'fields a', more), { name: 'InvalidParameterException' });
+    }
+  }));

@@ -1,4 +1,4 @@
 export * from './ast.ts';
 export { type ExpressionOptions, parseExpression, parseList, parseNamed } from './expressions.ts';
 export { TokenReader } from './reader.ts';
-export { type Lexis, regexAt, type Token, tokenAt, unexpected } from './tokens.ts';
+export { INSIGHTS_LEXIS, type Lexis, regexAt, type Token, tokenAt, unexpected } from './tokens.ts';

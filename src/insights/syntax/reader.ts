@@ -1,5 +1,5 @@
 import { MalformedQuery, type Span } from '../errors.ts';
-import { INSIGHTS_LEXIS, type Lexis, regexAt, type Token, tokenAt, unexpected } from './tokens.ts';
+import { INSIGHTS_LEXIS, type Lexis, regexAt, type Token, tokenAt, unexpected, withValues } from './tokens.ts';
 
 /** The tokens of a query from left to right, with one to look ahead. */
 export class TokenReader {
@@ -39,7 +39,7 @@ export class TokenReader {
 
   /** Takes a regular expression, if one begins here. */
   regex(): { readonly source: string; readonly span: Span } | undefined {
-    const found = regexAt(this.text, this.#offset);
+    const found = regexAt(this.text, this.#offset, this.#lexis);
     if (!found) return undefined;
     this.#offset = found.span.end;
     this.#ahead = undefined;
@@ -95,6 +95,6 @@ export class TokenReader {
 
   /** What was taken from `start` up to here, without white space around. */
   textFrom(start: number): string {
-    return this.text.slice(start, this.#offset).trim();
+    return withValues(this.text.slice(start, this.#offset).trim(), this.#lexis);
   }
 }

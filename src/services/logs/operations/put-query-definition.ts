@@ -13,6 +13,7 @@ export function putQueryDefinition({ queryDefinitions }: LogsDependencies): Impl
       defaultValue: one.defaultValue,
       description: one.description,
     }));
+    checkParameters(parameters, queryLanguage);
     const id = await queryDefinitions.put(context, queryDefinitionId, {
       name,
       text: queryString,
@@ -27,4 +28,14 @@ export function putQueryDefinition({ queryDefinitions }: LogsDependencies): Impl
     }
     return { queryDefinitionId: id };
   });
+}
+
+/** (API_QueryParameter: only Logs Insights QL has parameters.) */
+function checkParameters(parameters: readonly { readonly name: string }[], language: string): void {
+  if (parameters.length > 0 && language !== 'CWLI') {
+    throw logErrors.invalidParameter('Query parameters are supported only for Logs Insights QL queries.');
+  }
+  const names = parameters.map(({ name }) => name);
+  const twice = names.find((name, index) => names.indexOf(name) !== index);
+  if (twice !== undefined) throw logErrors.invalidParameter(`The query parameter ${twice} is given twice.`);
 }
