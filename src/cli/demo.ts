@@ -5,7 +5,7 @@ import type { Varve } from '#app';
 import type { Command } from './command.ts';
 import { countCalls, DEMO_CALLS, runTraffic } from './demo/traffic.ts';
 import { type DemoClients, demoClients } from './demo/clients.ts';
-import { DEMO, setUp } from './demo/set-up.ts';
+import { DEMO, setUp, startTrail } from './demo/set-up.ts';
 import { awaitRecords, type Found } from './demo/look.ts';
 import { CONFIG_OPTIONS, CONFIG_OPTIONS_HELP, configOf, endpointOf } from './options.ts';
 import { keepMemoryPrivate } from './private-process.ts';
@@ -20,8 +20,9 @@ ${CONFIG_OPTIONS_HELP}  --serve             start the server too, and leave it r
   --quick             without the pauses between calls
 `;
 
-/** A demonstration should not take the minute that a log batch waits by default. */
+/** A demonstration should not take the minutes that log files wait by default, nor the hour of a digest. */
 const DEMO_DELIVERY_INTERVAL = '5s';
+const DEMO_DIGEST_INTERVAL = '20s';
 
 export const demo: Command = async (args) => {
   const { values } = parseArgs({
@@ -61,14 +62,22 @@ export const demo: Command = async (args) => {
 function quickened(config: Config): Config {
   if (process.env['VARVE_DELIVERY_INTERVAL'] !== undefined) return config;
   const logLevel = process.env['VARVE_LOG_LEVEL'] === undefined ? 'warn' : config.logLevel;
-  return { ...config, logLevel, delivery: { ...config.delivery, interval: DEMO_DELIVERY_INTERVAL } };
+  return {
+    ...config,
+    logLevel,
+    delivery: { ...config.delivery, interval: DEMO_DELIVERY_INTERVAL },
+    trails: { ...config.trails, interval: DEMO_DELIVERY_INTERVAL, digestInterval: DEMO_DIGEST_INTERVAL },
+  };
 }
 
 async function show(clients: DemoClients, config: Config, endpoint: string, quick: boolean): Promise<void> {
   const say = (line: string): void => void process.stdout.write(`${line}\n`);
   say(`Varve demo against ${endpoint}`);
   say(`\nTurning model invocation logging on (bucket ${DEMO.bucket}, log group ${DEMO.logGroup}) …`);
-  await setUp(clients, config.accounts[0]?.id ?? '', config.region);
+  const accountId = config.accounts[0]?.id ?? '';
+  await setUp(clients, accountId, config.region);
+  say(`Starting the trail ${DEMO.trail} (bucket ${DEMO.trailBucket}) …`);
+  await startTrail(clients, accountId, config.region);
   const startMs = Date.now();
   say(`Sending ${countCalls(DEMO_CALLS)} model calls …\n`);
   const requestIds = await runTraffic(clients, { quick, progress: progressLine() });
@@ -76,6 +85,7 @@ async function show(clients: DemoClients, config: Config, endpoint: string, quic
   const found = await awaitRecords(clients, requestIds, startMs);
   say(summary(found, requestIds.length));
   say(howToLook(found, config, endpoint));
+  say(howToAudit(config, accountId, startMs));
 }
 
 /** Rewrites one line on a terminal; elsewhere prints a line for each call. */
@@ -108,6 +118,17 @@ Look at them with the AWS CLI, in another terminal:
   aws logs filter-log-events --log-group-name ${DEMO.logGroup} --limit 3
   aws bedrock get-model-invocation-logging-configuration
   aws bedrock-runtime converse --model-id varve.echo-v1 --messages '[{"role":"user","content":[{"text":"Hello"}]}]'`;
+}
+
+function howToAudit({ region }: Config, accountId: string, startMs: number): string {
+  const start = new Date(startMs - 60_000).toISOString().slice(0, 19);
+  return `
+Who called what, and that no event was changed or is missing (the first digest comes after ${DEMO_DIGEST_INTERVAL}):
+
+  aws cloudtrail lookup-events --lookup-attributes AttributeKey=EventName,AttributeValue=ConverseStream --max-items 1
+  aws s3 ls --recursive s3://${DEMO.trailBucket}
+  aws cloudtrail validate-logs --start-time ${start}Z \\
+    --trail-arn arn:aws:cloudtrail:${region}:${accountId}:trail/${DEMO.trail}`;
 }
 
 function explain(error: unknown, endpoint: string): unknown {

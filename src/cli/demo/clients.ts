@@ -1,6 +1,7 @@
 /** The AWS SDK clients of the demo, unmodified: they are told an endpoint and a key, nothing else. */
 import { BedrockClient } from '@aws-sdk/client-bedrock';
 import { BedrockRuntimeClient } from '@aws-sdk/client-bedrock-runtime';
+import { CloudTrailClient } from '@aws-sdk/client-cloudtrail';
 import { CloudWatchLogsClient } from '@aws-sdk/client-cloudwatch-logs';
 import { IAMClient } from '@aws-sdk/client-iam';
 import { S3Client } from '@aws-sdk/client-s3';
@@ -12,6 +13,7 @@ export interface DemoClients {
   readonly s3: S3Client;
   readonly logs: CloudWatchLogsClient;
   readonly iam: IAMClient;
+  readonly cloudtrail: CloudTrailClient;
   destroy(): void;
 }
 
@@ -23,6 +25,7 @@ export function demoClients(endpoint: string, region: string, { accessKeyId, sec
     s3: new S3Client({ ...shared, forcePathStyle: true }),
     logs: new CloudWatchLogsClient(shared),
     iam: new IAMClient(shared),
+    cloudtrail: new CloudTrailClient(shared),
   };
   return {
     ...clients,

@@ -1,15 +1,22 @@
-/** Bucket, log group, role and logging configuration, made as AWS's guide does; running it again changes nothing. */
+/** Bucket, log group, role, logging configuration and a trail, made as AWS's guide does; running it again changes nothing. */
 import { PutModelInvocationLoggingConfigurationCommand } from '@aws-sdk/client-bedrock';
+import { CreateTrailCommand, StartLoggingCommand } from '@aws-sdk/client-cloudtrail';
 import { CreateLogGroupCommand } from '@aws-sdk/client-cloudwatch-logs';
 import { CreateRoleCommand, PutRolePolicyCommand } from '@aws-sdk/client-iam';
-import { CreateBucketCommand } from '@aws-sdk/client-s3';
+import { CreateBucketCommand, PutBucketPolicyCommand } from '@aws-sdk/client-s3';
 import type { DemoClients } from './clients.ts';
 
-export const DEMO = { bucket: 'varve-demo-logs', logGroup: '/varve/demo', role: 'varve-demo-logging' } as const;
+export const DEMO = {
+  bucket: 'varve-demo-logs',
+  logGroup: '/varve/demo',
+  role: 'varve-demo-logging',
+  trail: 'varve-demo',
+  trailBucket: 'varve-demo-trail',
+} as const;
 
-export async function setUp({ s3, logs, iam, bedrock }: DemoClients, accountId: string, region: string): Promise<void> {
-  const location =
-    region === 'us-east-1' ? {} : { CreateBucketConfiguration: { LocationConstraint: region as 'eu-west-1' } };
+export async function setUp(clients: DemoClients, accountId: string, region: string): Promise<void> {
+  const { s3, logs, iam, bedrock } = clients;
+  const location = locationOf(region);
   await made(s3.send(new CreateBucketCommand({ Bucket: DEMO.bucket, ...location })));
   await made(logs.send(new CreateLogGroupCommand({ logGroupName: DEMO.logGroup })));
   const condition = {
@@ -38,11 +45,40 @@ export async function setUp({ s3, logs, iam, bedrock }: DemoClients, accountId: 
   );
 }
 
+/** Every API call from here on is an event in the trail's files, and digests vouch for them. */
+export async function startTrail({ s3, cloudtrail }: DemoClients, accountId: string, region: string): Promise<void> {
+  const arn = `arn:aws:s3:::${DEMO.trailBucket}`;
+  const service = { Effect: 'Allow', Principal: { Service: 'cloudtrail.amazonaws.com' } };
+  await made(s3.send(new CreateBucketCommand({ Bucket: DEMO.trailBucket, ...locationOf(region) })));
+  await s3.send(
+    new PutBucketPolicyCommand({
+      Bucket: DEMO.trailBucket,
+      Policy: policy(
+        { ...service, Action: 's3:GetBucketAcl', Resource: arn },
+        {
+          ...service,
+          Action: 's3:PutObject',
+          Resource: `${arn}/AWSLogs/${accountId}/*`,
+          Condition: { StringEquals: { 's3:x-amz-acl': 'bucket-owner-full-control' } },
+        },
+      ),
+    }),
+  );
+  const trail = { Name: DEMO.trail, S3BucketName: DEMO.trailBucket, EnableLogFileValidation: true };
+  await made(cloudtrail.send(new CreateTrailCommand(trail)));
+  await cloudtrail.send(new StartLoggingCommand({ Name: DEMO.trail }));
+}
+
+function locationOf(region: string): { CreateBucketConfiguration?: { LocationConstraint: 'eu-west-1' } } {
+  return region === 'us-east-1' ? {} : { CreateBucketConfiguration: { LocationConstraint: region as 'eu-west-1' } };
+}
+
 const ALREADY_THERE = new Set([
   'BucketAlreadyOwnedByYou',
   'ResourceAlreadyExistsException',
   'EntityAlreadyExists',
   'EntityAlreadyExistsException',
+  'TrailAlreadyExistsException',
 ]);
 
 async function made(making: Promise<unknown>): Promise<void> {
@@ -53,6 +89,6 @@ async function made(making: Promise<unknown>): Promise<void> {
   }
 }
 
-function policy(statement: Record<string, unknown>): string {
-  return JSON.stringify({ Version: '2012-10-17', Statement: [statement] });
+function policy(...statements: Record<string, unknown>[]): string {
+  return JSON.stringify({ Version: '2012-10-17', Statement: statements });
 }
