@@ -556,7 +556,7 @@ async function openPlant(config: Config, parts: Partial<VarveParts>, telemetry: 
       logGroups,
       gateway: surroundings.gateway,
     });
-    historyWriter.start(delivery.readerStatus().find(({ name }) => name === STORE_READER)?.cursor ?? 0);
+    await historyWriter.start(delivery.readerStatus().find(({ name }) => name === STORE_READER)?.cursor ?? 0);
     await delivery.start();
     digests.start();
     logGroups.start();

@@ -75,8 +75,9 @@ export class HistoryWriter {
    * Takes up what an earlier run took from the reader and did not insert; what the reader brings waits until that is done.
    * @param readerCursor how far the store's reader has come; a history that is new begins there
    */
-  start(readerCursor: Sequence): void {
+  async start(readerCursor: Sequence): Promise<void> {
     if (this.#isNew) {
+      await this.#keep(readerCursor);
       this.#stored = readerCursor;
       this.#held = emptyAfter(readerCursor);
     }
@@ -177,14 +178,14 @@ export class HistoryWriter {
       }
     }
     this.#stored = held.through;
-    await this.#keep(held.through);
+    // What cannot be kept only makes the next start look at more.
+    await this.#keep(held.through).catch(() => undefined);
     journal.holdFrom(HISTORY_READER, held.through);
   }
 
-  /** What cannot be kept only makes the next start look at more. */
   async #keep(sequence: Sequence): Promise<void> {
     const sql = 'INSERT OR REPLACE INTO audit_history (id, sequence) VALUES (1, ?)';
-    await this.#options.state.transaction([{ sql, parameters: [sequence] }]).catch(() => undefined);
+    await this.#options.state.transaction([{ sql, parameters: [sequence] }]);
   }
 
   async #replay(upTo: Sequence): Promise<void> {
