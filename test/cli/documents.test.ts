@@ -32,7 +32,7 @@ test('every npm script, varve command and example that the documents name exists
     for (const [, name = ''] of text.matchAll(/npm run ([a-z][a-z:-]*)/g))
       assert.ok(Object.hasOwn(scripts, name), `${path}: npm run ${name}`);
     for (const [, name = ''] of text.matchAll(/npx varve ([a-z]+)/g))
-      assert.match(name, /^(?:serve|env|demo|doctor|query|tail)$/, path);
+      assert.match(name, /^(?:serve|env|demo|doctor|query|tail|verify)$/, path);
     for (const [name] of text.matchAll(/examples\/[\w.-]+/g))
       assert.ok(existsSync(join(ROOT, name)), `${path}: ${name}`);
   }
@@ -42,7 +42,7 @@ test('every setting that the guides name is a key of the configuration', async (
   const reference = configurationPage();
   for (const [path, text] of await documents()) {
     if (path.includes('reference')) continue;
-    for (const [, key = ''] of text.matchAll(/`((?:journal|delivery|store|objects|limits)\.[a-zA-Z]+)[`:]/g)) {
+    for (const [, key = ''] of text.matchAll(/`((?:journal|delivery|trails|store|objects|limits)\.[a-zA-Z]+)[`:]/g)) {
       if (!EVENTS.has(key)) assert.ok(reference.includes(`\`${key}\``), `${path}: ${key}`);
     }
   }
