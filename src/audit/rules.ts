@@ -30,6 +30,8 @@ export interface AuditRule {
   readonly eventName?: string;
   /** Default: the service's (`AuditTable.eventSource`). */
   readonly eventSource?: string;
+  /** Further events that the same call has: a prompt that it renders. */
+  readonly also?: (input: never) => readonly AuditRule[];
   readonly resources?: (input: never, scope: AuditScope) => readonly AuditResource[];
   /** `requestParameters` where the members' own shapes do not do, from the shown members. */
   readonly shapeRequest?: (shown: AuditMembers, input: never) => AuditMembers | null;

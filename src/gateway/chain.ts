@@ -5,9 +5,9 @@
  * Why this order: the operation is known first, so that every refusal is worded in its protocol; a caller with an
  * unknown key or a wrong signature is refused before the body is read; nothing is decoded of a request whose
  * signature does not hold; what the caller may do hangs on the input, so it is judged after that; what is about to be
- * changed is noted in the journal before the handler does it. (What ends the audit stands around the chain: `audit.ts`.)
+ * changed is noted in the journal before the handler does it. (What ends the audit stands around the chain: `auditing/audit.ts`.)
  */
-import { openAudit } from './audit.ts';
+import { openAudit } from './auditing/index.ts';
 import type { GatewayDependencies, Step } from './deps.ts';
 import type { Exchange } from './exchange.ts';
 import { noteKeyUse, resolveCaller, verifyBody, verifyHead } from './steps/authenticate.ts';

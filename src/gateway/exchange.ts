@@ -4,7 +4,7 @@ import type { Caller, RequestContext } from '#identity';
 import type { AuditMembers } from '#records';
 import type { ImplementedOperation } from '#services';
 import type { ApiError, ParsedAuthorization, RequestHead, Route, VerifiedRequest, WireResponse } from '#wire';
-import type { ExchangeAudit } from './audit.ts';
+import type { DueEvent } from './auditing/index.ts';
 import type { Incoming, Outgoing } from './listener.ts';
 
 /** One request and its answer on their way through the chain; each step adds what it found out. */
@@ -43,7 +43,7 @@ export class Exchange {
   response: WireResponse | undefined;
   /** What the caller was told instead of an answer. */
   error: ApiError | undefined;
-  audit: ExchangeAudit | undefined;
+  audit: readonly DueEvent[] | undefined;
   /** What the event tells of the output. */
   responseElements: AuditMembers | null | undefined;
   /** The error's code, for metrics; empty when the request was answered. */

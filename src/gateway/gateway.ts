@@ -2,7 +2,7 @@ import { Readable } from 'node:stream';
 import { bug, type Clock, OperationalError } from '#base';
 import type { Emit } from '#telemetry';
 import { ApiError, encodeError } from '#wire';
-import { auditedFrames, concludeAudit } from './audit.ts';
+import { auditedFrames, concludeAudit } from './auditing/index.ts';
 import { runChain } from './chain.ts';
 import type { GatewayDependencies } from './deps.ts';
 import { Exchange } from './exchange.ts';

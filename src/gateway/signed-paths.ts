@@ -11,7 +11,7 @@ import type { Caller } from '#identity';
 import { denialSentence } from '#identity';
 import { ApiError, authenticationError, AuthenticationFailure, parseAuthorization, verifySignature } from '#wire';
 import type { WireResponse } from '#wire';
-import { auditOwnCall } from './audit.ts';
+import { auditOwnCall } from './auditing/index.ts';
 import type { GatewayDependencies } from './deps.ts';
 import type { Exchange } from './exchange.ts';
 import { json } from './internal-answers.ts';

@@ -8,7 +8,7 @@ export { createBedrockAgentService } from './bedrock-agent/index.ts';
 export { bedrockAgentRuntimeAudit } from './bedrock-agent-runtime/audit.ts';
 export { bedrockAgentRuntimeAuthorization } from './bedrock-agent-runtime/authorization.ts';
 export { createBedrockAgentRuntimeService } from './bedrock-agent-runtime/index.ts';
-export { bedrockRuntimeAudit, renderPrompt } from './bedrock-runtime/audit.ts';
+export { bedrockRuntimeAudit } from './bedrock-runtime/audit.ts';
 export { bedrockRuntimeAuthorization } from './bedrock-runtime/authorization.ts';
 export { createBedrockRuntimeService } from './bedrock-runtime/index.ts';
 export { cloudtrailAudit } from './cloudtrail/audit.ts';

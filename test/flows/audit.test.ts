@@ -237,3 +237,20 @@ test('the console’s calls say so', () =>
     );
     assert.ok(!JSON.stringify(events).includes(session.secretAccessKey));
   }));
+
+test('a model that is a prompt of Prompt management leaves an event of its rendering besides', () =>
+  withVarve({}, async (running) => {
+    const modelId = `arn:aws:bedrock:${REGION}:${ACCOUNT}:prompt/PROMPT1234:3`;
+    const told = await refusal(converse(running.clients.runtime, 'hello', undefined, modelId));
+    const events = await auditEvents(running);
+    assert.deepEqual(
+      events
+        .map(({ eventName, category, requestId }) => ({ eventName, category, requestId }))
+        .toSorted((a, b) => a.eventName.localeCompare(b.eventName)),
+      [
+        { eventName: 'Converse', category: 'Management', requestId: told.requestId },
+        { eventName: 'RenderPrompt', category: 'Data', requestId: told.requestId },
+      ],
+    );
+    assert.equal(new Set(events.map(({ eventId }) => eventId)).size, 2);
+  }));

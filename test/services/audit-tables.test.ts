@@ -13,7 +13,6 @@ import {
   cloudtrailAudit,
   iamAudit,
   logsAudit,
-  renderPrompt,
   s3Audit,
   snsAudit,
   sqsAudit,
@@ -356,6 +355,9 @@ test("Bedrock's data events: types and ARNs of AWS's table", () => {
 
 test('a prompt of Prompt management as a model has an event of its own, of both names of the type', () => {
   const modelId = `${ARN}prompt/P:1`;
+  const [renderPrompt] = bedrockRuntimeAudit.operations.Converse.also?.({ modelId } as never) ?? [];
+  assert.ok(renderPrompt);
+  assert.deepEqual(bedrockRuntimeAudit.operations.Converse.also?.({ modelId: 'amazon.nova-lite-v1:0' } as never), []);
   assert.equal(renderPrompt.eventName, 'RenderPrompt');
   assert.deepEqual(renderPrompt.resources?.({ modelId } as never, SCOPE), [
     { ARN: modelId, accountId: SCOPE.accountId, type: 'AWS::Bedrock::PromptVersion' },

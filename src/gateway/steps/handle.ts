@@ -4,7 +4,7 @@ import { SpooledBody } from '#journal';
 import type { AuditBegin } from '#records';
 import { type CallContext, RawAnswer } from '#services';
 import { ApiError, encodeResponse, type WireResponse } from '#wire';
-import { noteOutput } from '../audit.ts';
+import { noteOutput } from '../auditing/index.ts';
 import type { GatewayDependencies, Step } from '../deps.ts';
 import type { Exchange } from '../exchange.ts';
 import { mayOf } from './authorize.ts';
@@ -82,9 +82,9 @@ function contextOf(
 
 /** From here on whoever took it sees to it that the event is written. */
 function handOver({ audit }: Exchange): AuditBegin | undefined {
-  if (!audit) return undefined;
-  audit.isSettled = true;
-  return audit.events[0]?.begin;
+  const [own] = audit ?? [];
+  if (own) own.isSettled = true;
+  return own?.begin;
 }
 
 function rawResponse(

@@ -3,8 +3,14 @@ import type { BedrockRuntimeOperation } from '#wire';
 import { changes, data, reads } from '../audit-rows.ts';
 import { asyncInvoke, guardrail, model, prompt } from '../bedrock-resources.ts';
 
+/** The model of a call may be a prompt of Prompt management. */
+const PROMPT_ARN = /^arn:[^:]*:bedrock:[^:]*:[^:]*:prompt\//;
+
 /** Of a call to a model its model and nothing else: no prompt, no completion, no token count. */
-const INVOCATION = reads(['modelId']);
+const INVOCATION: AuditRule = {
+  ...reads(['modelId']),
+  also: ({ modelId = '' }: { modelId?: string }) => (PROMPT_ARN.test(modelId) ? [renderPrompt] : []),
+};
 
 /**
  * What CloudTrail tells of the Bedrock runtime. InvokeModel and Converse are management events that only read, in every real
@@ -49,7 +55,7 @@ export const bedrockRuntimeAudit: AuditTable<BedrockRuntimeOperation> = {
 };
 
 /** The event that a call has besides its own when its model is a prompt of Prompt management: an action without an API operation. */
-export const renderPrompt: AuditRule = data(prompt, {
+const renderPrompt: AuditRule = data(prompt, {
   ...reads(['modelId']),
   eventName: 'RenderPrompt',
   shapeRequest: ({ modelId }) => ({ promptIdentifier: modelId }),

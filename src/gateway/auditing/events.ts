@@ -1,0 +1,171 @@
+/** From a request to the events that the audit trail has of it. */
+import type { TLSSocket } from 'node:tls';
+import {
+  additionalOf,
+  type AuditRule,
+  type AuditTable,
+  foreignIdentityOf,
+  requestParametersOf,
+  userIdentityOf,
+} from '#audit';
+import type { Caller } from '#identity';
+import type { OpenEntry } from '#journal';
+import type { AuditBegin, AuditResource, TlsDetails } from '#records';
+import { ApiError, decodeRequest, type Route } from '#wire';
+import type { GatewayDependencies } from '../deps.ts';
+import type { Exchange } from '../exchange.ts';
+
+/** What becomes of a request's events: those that are written when it is over, and those that something else writes. */
+export interface DueEvent {
+  readonly begin: AuditBegin;
+  /** Another account gets it, which owns what is asked for. */
+  readonly isOwners: boolean;
+  open: OpenEntry | undefined;
+  /** It is written, or the record of a model call carries it: nothing is left to do. */
+  isSettled: boolean;
+}
+
+/**
+ * The call's own event first, others that it has besides, then those of other accounts whose things are asked for. Undefined: AWS
+ * has no event of it, or nobody's trail could take it.
+ */
+export function eventsOf(exchange: Exchange, gateway: GatewayDependencies): readonly DueEvent[] | undefined {
+  const { route, isAuthenticated } = exchange;
+  const caller = isAuthenticated ? (exchange.caller ?? exchange.foundCaller) : undefined;
+  const found = caller && ruleOf(exchange, gateway);
+  if (!route || !caller || !found) return undefined;
+  const { rule } = found;
+  const input = (exchange.input ?? inputOfMissing(exchange, route)) as Readonly<Record<string, unknown>> | undefined;
+  const { ids, auditor } = gateway;
+  const common = commonOf(exchange, caller);
+  const call: Call = { ...common, ...askedOf(found, route, input, exchange, gateway), eventId: ids.uuid() };
+  const events: DueEvent[] = [];
+  const add = (event: Call, isOwners: boolean): void => {
+    events.push({ begin: auditor.selected(event), isOwners, open: undefined, isSettled: false });
+  };
+  const owners = foreignOwners(call.resources, caller, gateway);
+  const shared = owners.length > 0 ? { sharedEventId: ids.uuid() } : undefined;
+  add({ ...call, ...shared }, false);
+  if (input && rule.also) {
+    for (const other of rule.also(input as never)) {
+      const asked = askedOf({ ...found, rule: other }, route, input, exchange, gateway);
+      add({ ...common, ...asked, eventId: ids.uuid() }, false);
+    }
+  }
+  for (const accountId of owners) {
+    add({ ...call, ...shared, eventId: ids.uuid(), accountId, identity: foreignIdentityOf(caller) }, true);
+  }
+  return events;
+}
+
+type Call = Omit<AuditBegin, 'routes'>;
+type Asked = Pick<
+  AuditBegin,
+  'region' | 'eventSource' | 'eventName' | 'category' | 'readOnly' | 'requestParameters' | 'resources'
+>;
+
+/** The operation's rule; undefined where AWS has no event of it. */
+export function ruleOf({ route }: Exchange, { services }: GatewayDependencies): FoundRule | undefined {
+  const table = route && services.get(route.serviceName)?.audit;
+  const rule = table?.operations[route?.operation.name ?? ''];
+  return table && rule && rule.category !== 'none' ? { table, rule } : undefined;
+}
+
+interface FoundRule {
+  readonly table: AuditTable;
+  readonly rule: AuditRule;
+}
+
+/** Who asks, and from where. */
+function commonOf(exchange: Exchange, caller: Caller): Omit<Call, keyof Asked | 'eventId'> {
+  const { requestId, receivedAtMs, sourceIp, head } = exchange;
+  const additional = additionalOf(caller);
+  const tls = tlsOf(exchange);
+  return {
+    requestId,
+    receivedMs: receivedAtMs,
+    accountId: caller.accountId,
+    eventType: 'AwsApiCall',
+    identity: userIdentityOf(caller),
+    sourceIp,
+    userAgent: head.headers['user-agent'] ?? '',
+    ...(tls && { tls }),
+    ...(caller.session?.fromConsole && { fromConsole: true as const }),
+    ...(additional && { additional }),
+  };
+}
+
+/** What is asked for. */
+function askedOf(
+  { table, rule }: FoundRule,
+  { operation }: Route,
+  input: Readonly<Record<string, unknown>> | undefined,
+  { accountId, region }: Exchange,
+  gateway: GatewayDependencies,
+): Asked {
+  const resources = input && resourcesOf(rule, input, { accountId, region }, gateway);
+  return {
+    region: table.region ?? region,
+    eventSource: rule.eventSource ?? table.eventSource,
+    eventName: rule.eventName ?? operation.name,
+    category: rule.category === 'Data' ? 'Data' : 'Management',
+    readOnly: rule.readOnly,
+    requestParameters: input ? requestParametersOf(table, rule, operation, input) : null,
+    ...(resources && { resources }),
+  };
+}
+
+/** The input of an operation that Varve lacks, which nothing has decoded; of large bodies it is not worth the while. */
+function inputOfMissing({ operation, body, head }: Exchange, route: Route): Record<string, unknown> | undefined {
+  if (operation || (body && !body.inMemory)) return undefined;
+  try {
+    const decoded = decodeRequest(route, head, body?.inMemory ?? Buffer.alloc(0), { payload: body ? 'read' : 'skip' });
+    return decoded as Record<string, unknown>;
+  } catch (error) {
+    if (error instanceof ApiError) return undefined;
+    throw error;
+  }
+}
+
+/** Buckets' names tell no owner: who it is stands in the registry. */
+function resourcesOf(
+  rule: AuditRule,
+  input: unknown,
+  scope: { accountId: string; region: string },
+  { ownerOf }: GatewayDependencies,
+): readonly AuditResource[] | undefined {
+  const resources = rule.resources?.(input as never, scope);
+  if (!resources || resources.length === 0) return undefined;
+  return resources.map((resource) => {
+    if (resource.accountId !== undefined || resource.type !== 'AWS::S3::Bucket') return resource;
+    const accountId = resource.ARN === undefined ? undefined : ownerOf(resource.ARN);
+    return accountId === undefined ? resource : { ...resource, accountId };
+  });
+}
+
+/** Accounts of this server, besides the caller's, whose things are asked for. */
+function foreignOwners(
+  resources: readonly AuditResource[] | undefined,
+  caller: Caller,
+  { identity }: GatewayDependencies,
+): string[] {
+  const owners = new Set<string>();
+  for (const { accountId } of resources ?? []) {
+    if (accountId !== undefined && accountId !== caller.accountId && identity.accounts.has(accountId))
+      owners.add(accountId);
+  }
+  return [...owners];
+}
+
+function tlsOf({ incoming, head }: Exchange): TlsDetails | undefined {
+  const { socket } = incoming;
+  if (!('encrypted' in socket)) return undefined;
+  const { getProtocol, getCipher } = socket as TLSSocket;
+  const tlsVersion = getProtocol.call(socket as TLSSocket);
+  const host = head.headers['host'] ?? head.headers[':authority'];
+  return {
+    ...(tlsVersion && { tlsVersion }),
+    cipherSuite: getCipher.call(socket as TLSSocket).standardName,
+    ...(host !== undefined && { clientProvidedHostHeader: host }),
+  };
+}

@@ -1,0 +1,44 @@
+import { userIdentityOf } from '#audit';
+import type { Caller } from '#identity';
+import type { ApiError } from '#wire';
+import type { GatewayDependencies } from '../deps.ts';
+import type { Exchange } from '../exchange.ts';
+import { errorOf } from './error-of.ts';
+
+/**
+ * A call of one of Varve's own paths that changes something: it stands beside AWS's calls, under a source of its own. Its begin is
+ * durable when this resolves.
+ * @returns what ends it; the second time it does nothing
+ */
+export async function auditOwnCall(
+  { requestId, receivedAtMs, sourceIp, head, region }: Exchange,
+  { auditor, ids, clock }: GatewayDependencies,
+  caller: Caller,
+  eventName: string,
+  parameters: Readonly<Record<string, string>>,
+): Promise<(error: ApiError | undefined) => Promise<void>> {
+  const begin = auditor.selected({
+    eventId: ids.uuid(),
+    requestId,
+    receivedMs: receivedAtMs,
+    accountId: caller.accountId,
+    region,
+    eventSource: 'varve',
+    eventName,
+    eventType: 'AwsApiCall',
+    category: 'Management',
+    readOnly: false,
+    identity: userIdentityOf(caller),
+    sourceIp,
+    userAgent: head.headers['user-agent'] ?? '',
+    requestParameters: Object.keys(parameters).length > 0 ? parameters : null,
+    ...(caller.session?.fromConsole && { fromConsole: true as const }),
+  });
+  const open = await auditor.begin(begin);
+  let isOver = false;
+  return async (error) => {
+    if (isOver) return;
+    isOver = true;
+    await auditor.end(begin, { endedMs: clock.nowMs(), ...errorOf(error, undefined), responseElements: null }, open);
+  };
+}
