@@ -71,6 +71,7 @@ class Kit {
   readonly notes: { error?: string }[] = [];
   readonly events: DigestEvent[] = [];
   refuse: ((object: DigestObject) => void) | undefined;
+  wait: ((object: DigestObject) => Promise<void>) | undefined;
   isSettled = true;
   lastHeldMs = 0;
   readonly #state;
@@ -94,6 +95,7 @@ class Kit {
         onEvent: (event) => void this.events.push(event),
         ports: {
           put: async (object) => {
+            await this.wait?.(object);
             this.refuse?.(object);
             this.puts.push(object);
           },
@@ -367,8 +369,11 @@ test('a trail that is stopped and started within a second, or made again under i
     await kit.digests.writeDue();
     await kit.digests.end('again');
     await kit.digests.writeDue();
-    assert.equal(kit.puts.length, 3);
-    assert.equal(new Set(kit.puts.map(({ key }) => key)).size, 3);
+    await kit.reopen([{ ...TRAIL, id: 'once more' }]);
+    await kit.digests.end('once more');
+    await kit.digests.writeDue();
+    assert.equal(kit.puts.length, 4);
+    assert.equal(new Set(kit.puts.map(({ key }) => key)).size, 4);
     await kit.assertChain();
   }));
 
@@ -470,6 +475,36 @@ test('a digest that waits for a bucket which the trail has left goes to the new 
     assert.equal(kit.puts[0]?.trail.bucketName, 'other');
     assert.equal(kit.texts()[0]?.['digestS3Bucket'], 'other');
     assert.equal(kit.texts()[0]?.logFiles[0]?.s3Object, file.key);
+  }));
+
+test('a trail that changes its bucket while a digest is being put there has it made anew, and one chain', () =>
+  withDigests(async (kit) => {
+    const begun = Promise.withResolvers<void>();
+    const ended = Promise.withResolvers<void>();
+    kit.wait = async ({ trail }) => {
+      if (trail.bucketName !== 'trails') return;
+      begun.resolve();
+      await ended.promise;
+    };
+    const file = await kit.deliver();
+    kit.clock.advance(HOUR_MS);
+    const writing = kit.digests.writeDue();
+    await begun.promise;
+    await kit.digests.follow({ ...TRAIL, bucketName: 'other' });
+    ended.resolve();
+    await writing;
+    await kit.hours(1);
+    const chain = kit.puts.filter(({ trail }) => trail.bucketName === 'other');
+    const texts = chain.map(({ body }) => JSON.parse(gunzipSync(body).toString()) as Digest);
+    assert.equal(texts.length, 2);
+    assert.deepEqual(
+      texts.map(({ previousDigestS3Object, logFiles }) => [previousDigestS3Object, logFiles[0]?.s3Object]),
+      [
+        [null, file.key],
+        [chain[0]?.key, undefined],
+      ],
+    );
+    assert.equal(texts[1]?.['previousDigestS3Bucket'], 'other');
   }));
 
 test('the last digest waits for what the call that stops logging leaves, and ends where logging ended', () =>
