@@ -1,5 +1,6 @@
 /** docs/reference/metrics.md, from the registry that /_varve/metrics prints. */
 import { createLogger, Telemetry } from '#telemetry';
+import { registerMessagingGauges } from '../../src/app/messaging.ts';
 import { registerGauges } from '../../src/app/metrics.ts';
 import { code, table } from './markdown.ts';
 
@@ -16,6 +17,7 @@ interface Metric {
 export async function metricsPage(): Promise<string> {
   const telemetry = new Telemetry(createLogger('silent'));
   registerGauges(telemetry, NOTHING);
+  registerMessagingGauges(telemetry, NOTHING);
   const metrics = telemetry.registry.getMetricsAsArray() as unknown as readonly Metric[];
   const rows = metrics
     .toSorted((a, b) => (a.name < b.name ? -1 : 1))
