@@ -32,6 +32,8 @@ import type {
 } from './types.ts';
 
 const FORGET_INTERVAL_MS = 60 * 60_000;
+/** A topic may have ten thousand subscribers, and the control state takes so many changes at a time. */
+const PUTS_AT_ONCE = 200;
 
 export interface TopicsOptions {
   readonly state: State;
@@ -243,18 +245,18 @@ export class Topics {
       .subscriptionsOf(topic)
       .filter((subscription) => subscription.pendingToken === undefined && wants(subscription, draft));
     const toHttp: NewDelivery[] = [];
-    const toQueues: Promise<void>[] = [];
+    const toQueues: (() => Promise<void>)[] = [];
     for (const subscription of wanted) {
       const text = textFor(draft, subscription.protocol);
-      if (subscription.protocol === 'sqs') toQueues.push(this.#putIntoQueue(topic, subscription, text, published));
-      else
-        toHttp.push({
-          subscriptionId: subscription.id,
-          messageId,
-          request: this.#request(topic, subscription, text, published),
-        });
+      if (subscription.protocol === 'sqs') {
+        toQueues.push(() => this.#putIntoQueue(topic, subscription, text, published));
+      } else {
+        const request = this.#request(topic, subscription, text, published);
+        toHttp.push({ subscriptionId: subscription.id, messageId, request });
+      }
     }
-    await Promise.all([...toQueues, this.#deliveries?.add(toHttp)]);
+    await this.#deliveries?.add(toHttp);
+    while (toQueues.length > 0) await Promise.all(toQueues.splice(0, PUTS_AT_ONCE).map((put) => put()));
     return messageId;
   }
 
