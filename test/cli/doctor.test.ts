@@ -4,12 +4,14 @@ import { chmod, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { test } from 'node:test';
+import { CreateTrailCommand, DeleteTrailCommand, PutEventSelectorsCommand } from '@aws-sdk/client-cloudtrail';
 import { DeleteBucketPolicyCommand } from '@aws-sdk/client-s3';
 import { sleep } from '#base';
 import { converse } from '../calls.ts';
 import { destroyClients, makeClients, ROOT_KEY, withVarve } from '../harness.ts';
 import { BUCKET, makeBucket, putLogging } from '../logging.ts';
 import { recordInBucket } from '../records.ts';
+import { makeTrailBucket } from '../trails.ts';
 import { cleanEnvironment, runVarve, withServer } from './server-process.ts';
 
 const PATIENCE_MS = 30_000;
@@ -88,4 +90,27 @@ test('doctor says so when others can use the server key, and that it keeps the s
     } finally {
       await rm(folder, { recursive: true });
     }
+  }));
+
+test('doctor counts the tamper alerts of the last day: what was done is wrong, lesser changes are a note', () =>
+  withVarve({}, async ({ endpoint, dataDir, clients: { cloudtrail }, clients }) => {
+    const doctor = () =>
+      runVarve(['doctor', '--listen', new URL(endpoint).host, '--data', dataDir], cleanEnvironment());
+    assert.doesNotMatch((await doctor()).stdout, /Tamper alerts/);
+    await cloudtrail.send(
+      new CreateTrailCommand({ Name: 'all', S3BucketName: await makeTrailBucket(clients, 'logs') }),
+    );
+    const AdvancedEventSelectors = [{ FieldSelectors: [{ Field: 'eventCategory', Equals: ['Management'] }] }];
+    await cloudtrail.send(new PutEventSelectorsCommand({ TrailName: 'all', AdvancedEventSelectors }));
+    assert.match(
+      (await doctor()).stdout,
+      /^note +Tamper alerts of the last 24 hours: 1 of attempts and lesser changes\./m,
+    );
+    await cloudtrail.send(new DeleteTrailCommand({ Name: 'all' }));
+    const found = await doctor();
+    assert.match(
+      found.stdout,
+      /^WRONG +Tamper alerts of the last 24 hours: 1 critical, 1 of attempts and lesser changes\./m,
+    );
+    assert.equal(found.status, 1);
   }));
