@@ -85,8 +85,9 @@ export async function withVerifiedTrail(work: (trail: VerifiedTrail) => Promise<
         if (step === 2) await test.restart();
         await digestsUpTo(test, clock);
       }
+      const stoppedMs = clock.nowMs();
       await test.clients.cloudtrail.send(new StopLoggingCommand({ Name: 'audit' }));
-      await lastDigests(test);
+      await lastDigests(test, stoppedMs);
       await work({ endpoint: test.endpoint, startIso, ...(await filesOf(test)), ...changes(test) });
     },
     { clock },
@@ -136,31 +137,36 @@ async function digestsUpTo(test: TestVarve, clock: Clock): Promise<void> {
   const { s3 } = test.clients;
   const TagSet = [{ Key: 'looked', Value: String(clock.nowMs()) }];
   await s3.send(new PutBucketTaggingCommand({ Bucket: BUCKET, Tagging: { TagSet } }));
-  const sinceMs = clock.nowMs() - MINUTE_MS / 2;
+  await endsBehind(test, clock.nowMs() - MINUTE_MS / 2 - 1_000);
+}
+
+/** Both Regions have a digest that ends behind the time. */
+async function endsBehind(test: TestVarve, ms: number): Promise<void> {
   for (const region of [REGION, OTHER_REGION]) {
     await eventually(`digests of ${region}`, async () => {
       const [last = ''] = (await keysOf(test, `CloudTrail-Digest/${region}/`)).slice(-1);
       const stamp = /_(\d{4})(\d\d)(\d\d)T(\d\d)(\d\d)(\d\d)Z\.json\.gz$/.exec(last)?.slice(1) ?? [];
       const [year, month, day, hour, minute, second] = stamp.map(Number);
-      return Date.UTC(year ?? 0, (month ?? 1) - 1, day, hour, minute, second) > sinceMs - 1_000;
+      return Date.UTC(year ?? 0, (month ?? 1) - 1, day, hour, minute, second) > ms;
     });
   }
 }
 
-async function lastDigests(test: TestVarve): Promise<void> {
-  const files = (await keysOf(test, 'CloudTrail/')).length;
-  assert.ok(files >= 2 * STEPS);
-  await eventually('the last digests', async () => {
-    const named = new Set<string>();
-    for (const key of await keysOf(test, 'CloudTrail-Digest/')) {
-      const { body } = await changes(test).get(key);
-      const text = gunzipSync(body).toString();
-      for (const { s3Object } of (JSON.parse(text) as { logFiles: { s3Object: string }[] }).logFiles)
-        named.add(s3Object);
-    }
-    const status = await test.clients.cloudtrail.send(new GetTrailStatusCommand({ Name: 'audit' }));
-    return status.IsLogging === false && (await keysOf(test, 'CloudTrail/')).every((key) => named.has(key));
-  });
+/** The last digests end when logging did, and name the file with the event of it. */
+async function lastDigests(test: TestVarve, stoppedMs: number): Promise<void> {
+  await endsBehind(test, stoppedMs - 1);
+  const { get } = changes(test);
+  const textOf = async (key: string): Promise<string> => gunzipSync((await get(key)).body).toString();
+  const [last = ''] = (await keysOf(test, `CloudTrail-Digest/${REGION}/`)).slice(-1);
+  const { logFiles } = JSON.parse(await textOf(last)) as { logFiles: { s3Object: string }[] };
+  const texts = await Promise.all(logFiles.map(({ s3Object }) => textOf(s3Object)));
+  assert.ok(
+    texts.some((text) => text.includes('"eventName":"StopLogging"')),
+    'the trail tells that it was stopped',
+  );
+  assert.ok((await keysOf(test, 'CloudTrail/')).length >= 2 * STEPS);
+  const { IsLogging } = await test.clients.cloudtrail.send(new GetTrailStatusCommand({ Name: 'audit' }));
+  assert.equal(IsLogging, false);
 }
 
 async function filesOf(test: TestVarve) {
