@@ -39,7 +39,7 @@ test('the environment sets how long log files and digests wait', () =>
       { config: path },
       { VARVE_TRAIL_INTERVAL: '2s', VARVE_DIGEST_INTERVAL: '10m', VARVE_DELIVERY_INTERVAL: '1s' },
     );
-    assert.deepEqual(trails, { interval: '2s', digestInterval: '10m', lookupPerSecond: 0, silenceAlarm: '0s' });
+    assert.deepEqual([trails.interval, trails.digestInterval, trails.lookupPerSecond], ['2s', '10m', 0]);
     assert.equal(delivery.interval, '1s');
     const { trails: defaults } = await loadConfig({}, {});
     assert.deepEqual([defaults.interval, defaults.digestInterval, defaults.lookupPerSecond], ['5m', '1h', 2]);
