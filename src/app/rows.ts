@@ -5,6 +5,7 @@ import type { JournalEntry } from '#journal';
 import {
   type AuditEvent,
   auditEventOf,
+  completionOfRecord,
   decodeAuditEvent,
   decodeInvocationEnd,
   decodeLogEvents,
@@ -111,5 +112,6 @@ function logEventRows(node: string, { sequence, payload }: JournalEntry): LogEve
     timestampMs,
     ingestionMs,
     message,
+    completion: completionOfRecord,
   }));
 }

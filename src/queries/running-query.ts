@@ -152,6 +152,9 @@ function wordFailure(error: unknown): string {
   if (type === 'MEMORY_LIMIT_EXCEEDED') {
     return 'The query needs more memory than one query may have: take a shorter range of time, fewer groups in "by", or filter earlier.';
   }
+  if (type === 'FUNCTION_THROW_IF_VALUE_IS_NON_ZERO') {
+    return 'Some of these events were stored by an earlier version of Varve, which did not keep @completion: take a later range of time, or search @message.';
+  }
   if (type === 'CANNOT_COMPILE_REGEXP') return 'A regular expression of the query cannot be compiled.';
   return `The query failed: ${type === '' ? message.slice(0, 200) : type}.`;
 }

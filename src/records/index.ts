@@ -14,6 +14,6 @@ export { type Family, familyOf } from './families/index.ts';
 export { isInferenceProfile, loggedModelId } from './model-id.ts';
 export { type InvocationContent, renderInvocation, type RenderedInvocation } from './render.ts';
 export type { Modalities } from './switches.ts';
-export { completionOf, promptOf, stopReasonOf, TEXT_BYTES_MAX } from './texts.ts';
+export { completionOf, completionOfRecord, promptOf, stopReasonOf, TEXT_BYTES_MAX } from './texts.ts';
 export { tokenCountsOf } from './tokens.ts';
 export * from './types.ts';

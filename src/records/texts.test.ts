@@ -5,6 +5,7 @@ import {
   aggregateConverse,
   chunkText,
   completionOf,
+  completionOfRecord,
   promptOf,
   type ResponseContent,
   stopReasonOf,
@@ -143,6 +144,32 @@ for (const [modelId, request, answer, reason, chunks] of FAMILIES) {
     assert.equal(stopReasonOf('InvokeModelWithResponseStream', modelId, streamed), reason);
   });
 }
+
+test('of a record the completion is found as of the call, and whole; other texts have none', () => {
+  const record = (operation: string, modelId: string, outputBodyJson: unknown): object => ({
+    schemaType: 'ModelInvocationLog',
+    operation,
+    modelId,
+    output: { outputBodyJson },
+  });
+  for (const [modelId, , answer, , chunks] of FAMILIES) {
+    assert.equal(completionOfRecord(record('InvokeModel', modelId, answer)), 'ho', modelId);
+    assert.equal(completionOfRecord(record('InvokeModelWithResponseStream', modelId, [...chunks, '[DONE]'])), 'ho');
+  }
+  const converse = { output: { message: { role: 'assistant', content: [{ text: 'ho' }] } } };
+  assert.equal(completionOfRecord(record('ConverseStream', 'x', converse)), 'ho');
+  const long = 'é'.repeat(TEXT_BYTES_MAX);
+  assert.equal(completionOfRecord(record('InvokeModel', 'meta.llama3', { generation: long })), long);
+  for (const other of [
+    {},
+    { schemaType: 'ModelInvocationLog' },
+    { ...record('InvokeModel', 'meta.llama3', { generation: 'ho' }), schemaType: 'Other' },
+    record('InvokeModel', 'meta.llama3', undefined),
+    record('Converse', 'x', []),
+  ]) {
+    assert.equal(completionOfRecord(other), '', JSON.stringify(other));
+  }
+});
 
 test('long texts are cut to 64 KiB between characters', () => {
   const text = completionOf('InvokeModel', 'meta.llama3', whole({ generation: 'é€🙂'.repeat(20_000) }));

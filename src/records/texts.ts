@@ -36,6 +36,19 @@ export function completionOf(operation: string, modelId: string, response: Respo
   return cut(text);
 }
 
+/**
+ * What the model wrote, whole, by a parsed invocation log record; empty for other objects, and where the record has no body or
+ * holds it elsewhere. A word that a stream's chunks divide is whole in it.
+ */
+export function completionOfRecord(record: object): string {
+  if (!isObject(record) || record['schemaType'] !== 'ModelInvocationLog') return '';
+  const body = at(record, 'output', 'outputBodyJson');
+  if (isConverse(textAt(record, 'operation'))) return contentText(at(body, 'output', 'message', 'content'));
+  const { delta, completion } = familyOf(textAt(record, 'modelId'));
+  if (Array.isArray(body)) return body.map((chunk) => (isObject(chunk) ? delta(chunk) : '')).join('');
+  return isObject(body) ? completion(body) : '';
+}
+
 /** Why the model stopped, in the words of its route; undefined when the answer does not say. */
 export function stopReasonOf(operation: string, modelId: string, response: ResponseContent): string | undefined {
   if (response.kind === 'converse-stream') {

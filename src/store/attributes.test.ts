@@ -31,7 +31,7 @@ test('scalars are attributes; lists, maps, long texts and names with dots are to
 
 test('what is no object has nothing; what is too much to tell says so', () => {
   for (const text of ['', 'plain text', '[1]', '{broken', '"x"']) {
-    assert.deepEqual(deriveAttributes(text), { attributes: '{}', others: [] }, text);
+    assert.deepEqual(deriveAttributes(text), { attributes: '{}', others: [], completion: '' }, text);
   }
   assert.deepEqual(derived({ big: 'x'.repeat(300_000) }).others, ANYTHING);
   const wide = Object.fromEntries(Array.from({ length: 150 }, (_, index) => [`k${index}`, index]));
@@ -44,4 +44,14 @@ test('what lies too deep is told by the path where the looking ended', () => {
   for (let depth = 0; depth < 12; depth += 1) value = { d: value };
   const { others } = derived(value);
   assert.equal(others.at(-1), path(...Array.from({ length: 8 }, () => 'd')));
+});
+
+test('a completion is asked of what is an object, however long it is', () => {
+  const completionOf = (record: object): string => ('said' in record ? String(record.said) : '');
+  assert.equal(deriveAttributes('{"said":"a"}', completionOf).completion, 'a');
+  const long = deriveAttributes(JSON.stringify({ said: 'b', big: 'x'.repeat(300_000) }), completionOf);
+  assert.deepEqual(long, { attributes: '{}', others: ANYTHING, completion: 'b' });
+  assert.deepEqual(deriveAttributes('{"said":"\\ud800"}', completionOf).completion, '\ufffd');
+  for (const text of ['plain', '{"said":', '["said"]'])
+    assert.equal(deriveAttributes(text, completionOf).completion, '');
 });

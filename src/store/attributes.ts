@@ -32,7 +32,11 @@ export interface Derived {
   /** A JSON object's text; `{}` when the source is no JSON object or too long. */
   readonly attributes: string;
   readonly others: readonly string[];
+  /** Empty when there is none. */
+  readonly completion: string;
 }
+
+const NOTHING: Derived = { attributes: NO_ATTRIBUTES, others: [], completion: '' };
 
 interface Budget {
   paths: number;
@@ -41,19 +45,26 @@ interface Budget {
   incomplete: boolean;
 }
 
-export function deriveAttributes(source: Buffer | string): Derived {
+/**
+ * @param completionOf what a model wrote, by the parsed object: asked for longer texts, too, since nothing else tells that
+ * something was left out
+ */
+export function deriveAttributes(source: Buffer | string, completionOf?: (record: object) => string): Derived {
   const first = typeof source === 'string' ? source.charCodeAt(0) : source[0];
-  if (source.length < 2 || first !== BRACE) return { attributes: NO_ATTRIBUTES, others: [] };
-  if (source.length > SOURCE_LENGTH_MAX) return { attributes: NO_ATTRIBUTES, others: ANYTHING };
+  if (source.length < 2 || first !== BRACE) return NOTHING;
+  const isLong = source.length > SOURCE_LENGTH_MAX;
+  if (isLong && !completionOf) return { ...NOTHING, others: ANYTHING };
   let parsed: unknown;
   try {
     parsed = JSON.parse(typeof source === 'string' ? source : source.toString('utf8'));
   } catch {
-    return { attributes: NO_ATTRIBUTES, others: [] };
+    return isLong ? { ...NOTHING, others: ANYTHING } : NOTHING;
   }
+  const completion = completionOf?.(parsed as object).toWellFormed() ?? '';
+  if (isLong) return { ...NOTHING, others: ANYTHING, completion };
   const budget: Budget = { paths: PATHS_MAX, others: [], incomplete: false };
   const attributes = objectText(parsed as Record<string, unknown>, '', 1, budget) ?? NO_ATTRIBUTES;
-  return { attributes, others: budget.incomplete ? ANYTHING : budget.others };
+  return { attributes, others: budget.incomplete ? ANYTHING : budget.others, completion };
 }
 
 function objectText(value: Record<string, unknown>, path: string, depth: number, budget: Budget): string | undefined {

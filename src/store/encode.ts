@@ -2,16 +2,17 @@
 import { Slices } from '#base';
 import { ANYTHING, type Derived, NO_ATTRIBUTES } from './attributes.ts';
 import { RowBinaryWriter } from './row-binary.ts';
-import { ATTRIBUTES_NAME, type InsertTable, OTHERS_NAME } from './tables/column.ts';
+import { ATTRIBUTES_NAME, COMPLETION_NAME, type InsertTable, OTHERS_NAME } from './tables/column.ts';
 
-const NOTHING_DERIVED: Derived = { attributes: NO_ATTRIBUTES, others: ANYTHING };
+const NOTHING_DERIVED: Derived = { attributes: NO_ATTRIBUTES, others: ANYTHING, completion: '' };
 
 /** The columns in the order in which `encodeRows` writes them. */
 export function insertColumns<Row>(table: InsertTable<Row>): string {
   const own = table.columns.map((column) => column.name);
   if (!table.derived) return own.join(', ');
-  const names = [...own, ATTRIBUTES_NAME];
-  return (table.hasOthers ? [...names, OTHERS_NAME] : names).join(', ');
+  const others = table.hasOthers ? [OTHERS_NAME] : [];
+  const completion = table.hasCompletion ? [COMPLETION_NAME] : [];
+  return [...own, ATTRIBUTES_NAME, ...others, ...completion].join(', ');
 }
 
 /**
@@ -27,9 +28,11 @@ export async function encodeRows<Row>(
   return encodeSliced(rows, (writer, row) => {
     for (const column of table.columns) column.write(writer, row);
     if (!table.derived) return;
-    const { attributes, others } = withoutAttributes.has(row) ? NOTHING_DERIVED : table.derived(row);
+    const derived = table.derived(row);
+    const { attributes, others } = withoutAttributes.has(row) ? NOTHING_DERIVED : derived;
     writer.string(attributes);
     if (table.hasOthers) writer.strings(others);
+    if (table.hasCompletion) writer.string(derived.completion);
   });
 }
 

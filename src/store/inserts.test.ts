@@ -31,7 +31,7 @@ describe('inserts', () => {
   /** As the real table, but attributes are the message unchecked. */
   const unchecked: InsertTable<LogEventRow> = {
     ...LOG_EVENTS,
-    derived: (row) => ({ attributes: row.message, others: [] }),
+    derived: (row) => ({ attributes: row.message, others: [], completion: '' }),
   };
 
   before(async () => {
@@ -173,6 +173,24 @@ describe('inserts', () => {
         assert.ok(create.includes(setting), `${name}: ${setting}`);
       }
     }
+  });
+
+  test('events from before completions were kept say that theirs is unknown, those of now have one', async () => {
+    await client.command('ALTER TABLE varve.log_events DROP INDEX ft_completion');
+    await client.command('ALTER TABLE varve.log_events DROP COLUMN completion');
+    await insert({ ...LOG_EVENTS, hasCompletion: false }, [event(9_000, 'old')]);
+    await client.command('DELETE FROM varve.schema_version WHERE version >= 4');
+    await migrate(client, { replicated: false }, 0);
+    await insert(LOG_EVENTS, [
+      { ...event(9_001, '{"a":1}'), completion: (record) => JSON.stringify(record) },
+      event(9_002, 'none'),
+    ]);
+    const rows = await client.rows('SELECT completion FROM varve.log_events WHERE sequence >= 9000 ORDER BY sequence');
+    assert.deepEqual(rows, [{ completion: '\u0001unknowncompletion' }, { completion: '{"a":1}' }, { completion: '' }]);
+    const [{ found } = { found: 0 }] = await client.rows<{ found: number }>(
+      "SELECT count() AS found FROM varve.log_events WHERE sequence >= 9000 AND hasAllTokens(completion, 'unknowncompletion')",
+    );
+    assert.equal(found, 1);
   });
 
   test('a schema of a later version is refused', async () => {

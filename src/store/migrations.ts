@@ -2,6 +2,7 @@
 import { OperationalError } from '#base';
 import type { StoreClient } from './client.ts';
 import {
+  addLogEventCompletions,
   addLogEventOthers,
   createAttributesProbe,
   createAuditEvents,
@@ -23,6 +24,7 @@ const MIGRATIONS: readonly ((variant: SchemaVariant) => readonly string[])[] = [
   ],
   (variant) => [addLogEventOthers(variant)],
   (variant) => [createAuditEvents(variant)],
+  (variant) => addLogEventCompletions(variant),
 ];
 
 /**

@@ -42,6 +42,8 @@ export interface LogEventRow {
   readonly timestampMs: number;
   readonly ingestionMs: number;
   readonly message: string;
+  /** What a model wrote, by the message as a parsed object: asked when the row is written. Absent: nothing. */
+  readonly completion?: (record: object) => string;
 }
 
 /** An API call of the event history. */

@@ -35,6 +35,7 @@ test('docs/guide/debugging-with-queries.md: every command gives what the page sa
     assert.match(saidOf('ispresent(errorCode)'), /ThrottlingException +varve\.echo-v1 +2$/m);
     assert.match(saidOf('limnology'), /arn:aws:iam::123456789012:root +3 +\d+$/m);
     assert.equal(saidOf('(?i)sweden').match(/anthropic\.claude-3-haiku/g)?.length, 3);
+    assert.match(saidOf('filter @completion'), /Sweden/);
     const [record] = JSON.parse(saidOf("filter requestId = '$ID'")) as { '@message': string; '@ptr': string }[];
     assert.equal(JSON.parse(record?.['@message'] ?? '').modelId, 'varve.echo-v1');
     assert.ok(record?.['@ptr']);

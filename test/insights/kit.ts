@@ -24,6 +24,7 @@ import {
   subqueriesOf,
   type TimeRange,
 } from '#insights';
+import { completionOfRecord } from '#records';
 import { openStore, type Store } from '#store';
 
 /** 2026-11-21T12:00:00Z: where events of tests begin, one a minute unless they tell a time. */
@@ -119,6 +120,7 @@ export async function withInsights(work: (kit: InsightsKit) => Promise<void>): P
           const event = isEvent(given) ? given : { message: given };
           sequence += 1;
           const timestampMs = event.atMs ?? START_MS + index * MINUTE_MS;
+          const message = typeof event.message === 'string' ? event.message : JSON.stringify(event.message);
           return {
             key: { node: 'test', sequence, index: 0 },
             accountId: '123456789012',
@@ -127,7 +129,8 @@ export async function withInsights(work: (kit: InsightsKit) => Promise<void>): P
             streamName: event.stream ?? 'stream',
             timestampMs,
             ingestionMs: timestampMs + 1_000,
-            message: typeof event.message === 'string' ? event.message : JSON.stringify(event.message),
+            message,
+            completion: completionOfRecord,
           };
         });
         const [first, last] = [rows[0], rows.at(-1)];

@@ -7,7 +7,7 @@ import { jsonAccess } from './json-access.ts';
 import type { Lookups } from './lookup-tables.ts';
 import type { Parameters } from './parameters.ts';
 import type { Column, Relation } from './relation.ts';
-import type { Typed } from './typed.ts';
+import { asCondition, type Typed } from './typed.ts';
 
 /** Both inclusive, milliseconds since the epoch. */
 export interface TimeRange {
@@ -150,6 +150,11 @@ export class CompileContext {
   /** An expression over the rows of a relation. @throws {MalformedQuery} */
   expression(node: Expression, relation: Relation): Typed {
     return compileExpression(node, relation, this);
+  }
+
+  /** The condition of a filter, which drops rows for which it is null. @throws {MalformedQuery} */
+  condition(node: Expression, relation: Relation): string {
+    return asCondition(compileExpression(node, relation, this, undefined, true));
   }
 
   /** A relation whose rows have further columns. */

@@ -12,7 +12,7 @@ import { type Typed, typed } from './typed.ts';
 export interface EventSource {
   /**
    * A FROM clause with its WHERE, no subquery (whose columns the engine would read whole, where a part is asked for): rows
-   * with ts, ingestion (DateTime64(3)), account, region, generation, stream, message, node, sequence, position, attrs, others.
+   * with ts, ingestion (DateTime64(3)), account, region, generation, stream, message, completion, node, sequence, position, attrs, others.
    */
   readonly sql: string;
   /** An expression over these rows: the log group's name. */
@@ -27,13 +27,32 @@ export interface EventSource {
 
 export const PATH_SEPARATOR = '\u0001';
 
-/** The column of an event's own text, which the text index is of. */
+/** The column of an event's own text, which has a text index. */
 export const MESSAGE = 'message';
+
+/**
+ * `@completion`, Varve's own: what a model wrote, where the event is an invocation log record. Beside the message, where the chunks
+ * of a stream divide words. The store's column has a text index; events from before it was there hold {@link UNKNOWN}, and
+ * a query that meets one fails.
+ */
+export const COMPLETION = 'completed';
+const COMPLETION_COLUMN = 'completion';
+/** As `src/store/tables/log-events.ts` has it; for the text index it is one word. */
+const UNKNOWN_WORD = 'unknowncompletion';
+const UNKNOWN = `'\\x01${UNKNOWN_WORD}'`;
+
+/** The store's columns with a text index, by the columns of the first stage that are made of them. */
+export const INDEXED: Readonly<Record<string, { readonly column: string; readonly besides?: string }>> = {
+  [MESSAGE]: { column: MESSAGE },
+  // What is unknown must not be passed over: it has to be met.
+  [COMPLETION]: { column: COMPLETION_COLUMN, besides: `hasAllTokens(${COMPLETION_COLUMN}, '${UNKNOWN_WORD}')` },
+};
 
 const SYSTEM_FIELDS: Readonly<Record<string, Typed>> = {
   '@timestamp': typed('ts', 'time'),
   '@ingestionTime': typed('ingestion', 'time'),
   '@message': typed(MESSAGE, 'text'),
+  '@completion': typed(COMPLETION, 'text'),
   '@logStream': typed('stream', 'text'),
   '@log': typed('log', 'text'),
   '@ptr': typed('ptr', 'text'),
@@ -46,6 +65,7 @@ const SYSTEM_COLUMNS: Readonly<Record<string, string>> = {
   ts: 'ts',
   ingestion: 'ingestion',
   message: 'message',
+  [COMPLETION]: `if(throwIf(${COMPLETION_COLUMN} = ${UNKNOWN}) = 0, nullIf(${COMPLETION_COLUMN}, ''), NULL)`,
   stream: 'toString(stream)',
   ptr: "concat(toString(node), '/', toString(sequence), '/', toString(position), '/', toString(toUnixTimestamp64Milli(ts)), '/', toString(generation))",
   account: 'toString(account)',
@@ -76,6 +96,7 @@ export class EventFields {
   field(name: string): Typed {
     const system = Object.hasOwn(SYSTEM_FIELDS, name) ? SYSTEM_FIELDS[name] : undefined;
     if (system) {
+      if (system.sql === COMPLETION) this.#column(COMPLETION_COLUMN, COMPLETION_COLUMN, COMPLETION_COLUMN);
       const sql = system.sql === 'log' ? this.#log : (SYSTEM_COLUMNS[system.sql] ?? system.sql);
       return typed(this.#column(system.sql, sql, system.sql), system.kind);
     }

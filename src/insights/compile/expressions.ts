@@ -20,14 +20,18 @@ import { asCondition, asNumber, asShown, NULL_TEXT, type Typed, typed } from './
  */
 const EXPRESSION_SQL_MAX = 100_000;
 
-/** @param instead what a part stands for, before it is looked at here; undefined when it is nothing special */
+/**
+ * @param instead what a part stands for, before it is looked at here; undefined when it is nothing special
+ * @param filters whether rows for which it is null are dropped as those for which it is false are: then false may stand for null
+ */
 export function compileExpression(
   node: Expression,
   relation: Relation,
   context: CompileContext,
   instead: (node: Expression) => Typed | undefined = () => undefined,
+  filters = false,
 ): Typed {
-  const value = instead(node) ?? compileNode(node, relation, context, instead);
+  const value = instead(node) ?? compileNode(node, relation, context, instead, filters);
   if (value.sql.length <= EXPRESSION_SQL_MAX) return value;
   throw new MalformedQuery('The expression is too large: make fields of its parts first.', node.span);
 }
@@ -37,6 +41,7 @@ function compileNode(
   relation: Relation,
   context: CompileContext,
   instead: (node: Expression) => Typed | undefined,
+  filters: boolean,
 ): Typed {
   const compile = (one: Expression): Typed => compileExpression(one, relation, context, instead);
   switch (node.kind) {
@@ -53,12 +58,14 @@ function compileNode(
     }
     case 'binary':
       if (node.operator === 'and' || node.operator === 'or') {
-        const parts = chainOf(node, node.operator).map((part) => asCondition(compile(part)));
+        const parts = chainOf(node, node.operator).map((part) =>
+          asCondition(compileExpression(part, relation, context, instead, filters)),
+        );
         return typed(`(${parts.join(node.operator === 'and' ? ' AND ' : ' OR ')})`, 'boolean');
       }
       return binary(node.operator, compile(node.left), compile(node.right));
     case 'like': {
-      const sql = likeSql(compile(node.operand), node.pattern, context, compile);
+      const sql = likeSql(compile(node.operand), node.pattern, context, compile, filters && !node.negated);
       return typed(node.negated ? `NOT ${sql}` : sql, 'boolean');
     }
     case 'in': {

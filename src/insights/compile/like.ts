@@ -1,33 +1,44 @@
 import { MalformedQuery, type Span } from '../errors.ts';
 import type { Expression } from '../syntax/index.ts';
 import type { CompileContext } from './context.ts';
-import { MESSAGE } from './event-source.ts';
+import { INDEXED } from './event-source.ts';
 import { containingMatch, containingText } from './search-terms.ts';
 import { asText, type Typed } from './typed.ts';
 
-/** `like "text"`: contains, case-sensitive. `like /regex/`, `=~ /regex/`: matches anywhere. */
+/**
+ * `like "text"`: contains, case-sensitive. `like /regex/`, `=~ /regex/`: matches anywhere.
+ * @param filters as of `compileExpression`
+ */
 export function likeSql(
   operand: Typed,
   pattern: Expression,
   context: CompileContext,
   compile: (node: Expression) => Typed,
+  filters: boolean,
 ): string {
-  const isMessage = operand.sql === MESSAGE;
+  const { parameters } = context;
+  const indexed = Object.hasOwn(INDEXED, operand.sql) ? INDEXED[operand.sql] : undefined;
+  // What the index does not find is false; of what is missing it would be null.
+  const served = indexed?.besides === undefined || filters ? indexed : undefined;
   if (pattern.kind === 'regex') {
     const source = regexSource(pattern.source, pattern.span);
-    const matches = `match(${asText(operand)}, ${context.parameters.text(source)})`;
-    return narrowed(isMessage ? containingMatch(source, context.parameters) : undefined, matches);
+    const matches = `match(${asText(operand)}, ${parameters.text(source)})`;
+    return narrowed(served && containingMatch(source, parameters, served.column), served?.besides, matches);
   }
   const text = compile(pattern);
   const contains = `(position(${asText(operand)}, ${asText(text)}) > 0)`;
   const { literal } = text;
-  const isKnown = isMessage && typeof literal === 'string';
-  return narrowed(isKnown ? containingText(literal, context.parameters) : undefined, contains);
+  const found = typeof literal === 'string' && served && containingText(literal, parameters, served.column);
+  return narrowed(found || undefined, served?.besides, contains);
 }
 
-/** With a condition that follows from it, when there is one that the text index serves. */
-function narrowed(found: string | undefined, condition: string): string {
-  return found === undefined ? condition : `(${found} AND ${condition})`;
+/**
+ * With a condition that follows from it, when there is one that the text index serves.
+ * @param besides what must be looked at, too
+ */
+function narrowed(found: string | undefined, besides: string | undefined, condition: string): string {
+  if (found === undefined) return condition;
+  return `(${besides === undefined ? found : `(${found} OR ${besides})`} AND ${condition})`;
 }
 
 const BACKTRACKING = /\(\?(?:[=!]|<[=!])|\\[1-9]/;

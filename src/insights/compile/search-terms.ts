@@ -5,6 +5,7 @@
  * The index knows the words of messages (runs of ASCII letters and digits and of all that is not ASCII) in lower case. It serves
  * `hasAllTokens` for whole words, and `ILIKE '%part%'` for a part of a word of ASCII letters and digits.
  */
+import { MESSAGE } from './event-source.ts';
 import type { Parameters } from './parameters.ts';
 
 /** The engine scans the index's words for parts that have at least so many characters. */
@@ -21,34 +22,34 @@ interface Literals {
 }
 
 /** A condition that holds for every message with the text, or undefined when the index cannot help. */
-export function containingText(text: string, parameters: Parameters): string | undefined {
-  return condition({ pieces: [text], anyCase: false }, parameters);
+export function containingText(text: string, parameters: Parameters, column = MESSAGE): string | undefined {
+  return condition({ pieces: [text], anyCase: false }, parameters, column);
 }
 
 /** A condition that holds for every message that the regular expression matches (RE2's dialect), or undefined. */
-export function containingMatch(source: string, parameters: Parameters): string | undefined {
+export function containingMatch(source: string, parameters: Parameters, column = MESSAGE): string | undefined {
   const anyCase = /\(\?[a-zA-Z]*i/.test(source);
   const alternatives = alternativesOf(source);
   if (alternatives === undefined || alternatives.length > ALTERNATIVES_MAX) return undefined;
   const conditions: string[] = [];
   for (const alternative of alternatives) {
-    const found = condition({ pieces: piecesOf(alternative), anyCase }, parameters);
+    const found = condition({ pieces: piecesOf(alternative), anyCase }, parameters, column);
     if (found === undefined) return undefined;
     conditions.push(found);
   }
   return conditions.length === 1 ? conditions.join('') : `(${conditions.join(' OR ')})`;
 }
 
-function condition({ pieces, anyCase }: Literals, parameters: Parameters): string | undefined {
+function condition({ pieces, anyCase }: Literals, parameters: Parameters, column: string): string | undefined {
   if (!anyCase) {
     // Between two separators stands a whole word.
     const words = pieces.flatMap((piece) => [...piece.matchAll(WHOLE_WORD)].map(([, word = '']) => word));
-    if (words.length > 0) return `hasAllTokens(message, ${parameters.text(words.slice(0, WORDS_MAX).join(' '))})`;
+    if (words.length > 0) return `hasAllTokens(${column}, ${parameters.text(words.slice(0, WORDS_MAX).join(' '))})`;
   }
   // In any case k and s stand for signs that are not ASCII, too: the Kelvin sign and the long s.
   const parts = pieces.flatMap((piece) => piece.match(anyCase ? /[a-jl-rt-z0-9]+/gi : /[a-z0-9]+/gi) ?? []);
   const longest = parts.toSorted((one, other) => other.length - one.length)[0] ?? '';
-  return longest.length < PART_CHARS_MIN ? undefined : `(message ILIKE ${parameters.text(`%${longest}%`)})`;
+  return longest.length < PART_CHARS_MIN ? undefined : `(${column} ILIKE ${parameters.text(`%${longest}%`)})`;
 }
 
 /** A separator is ASCII, and none of letters and digits. */

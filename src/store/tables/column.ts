@@ -19,12 +19,14 @@ export interface InsertTable<Row> {
   readonly timestampMs: (row: Row) => number;
   /** The derived columns; see attributes.ts. The inserter can leave them empty for a row. Absent: the table has none. */
   readonly derived?: (row: Row) => Derived;
-  /** Whether the table has the column `others`, too. */
+  /** Whether the table has the columns `others` and `completion`, too. */
   readonly hasOthers?: boolean;
+  readonly hasCompletion?: boolean;
 }
 
 export const ATTRIBUTES_NAME = 'attrs';
 export const OTHERS_NAME = 'others';
+export const COMPLETION_NAME = 'completion';
 /** Of rows that were there before the column was: nobody knows what they have. */
 export const OTHERS_TYPE = "Array(LowCardinality(String)) DEFAULT ['*'] CODEC(ZSTD(1))";
 export const ATTRIBUTES_TYPE = 'JSON(max_dynamic_paths=128)';

@@ -6,7 +6,7 @@ import { OperationalError } from '#base';
 import { AUDIT_EVENT_DAYS, AUDIT_EVENT_INDEXES, AUDIT_EVENT_ORDER, AUDIT_EVENTS } from './audit-events.ts';
 import { ATTRIBUTES_NAME, ATTRIBUTES_TYPE, type Column, OTHERS_NAME, OTHERS_TYPE } from './column.ts';
 import { INVOCATION_INDEXES, INVOCATION_ORDER, INVOCATIONS } from './invocations.ts';
-import { LOG_EVENT_INDEXES, LOG_EVENT_ORDER, LOG_EVENTS } from './log-events.ts';
+import { LOG_EVENT_COMPLETION, LOG_EVENT_INDEXES, LOG_EVENT_ORDER, LOG_EVENTS } from './log-events.ts';
 
 export interface SchemaVariant {
   /** ReplicatedMergeTree instead of MergeTree: needs a keeper and the macros {shard} and {replica} on the servers. */
@@ -58,6 +58,11 @@ export function createAuditEvents(variant: SchemaVariant): string {
   const layout = `${partitioned(AUDIT_EVENT_ORDER)} TTL toDateTime(ts) + INTERVAL ${AUDIT_EVENT_DAYS} DAY`;
   const settings = { ...insertSettings(variant), ttl_only_drop_parts: 1 };
   return createTable(variant, AUDIT_EVENTS.name, [...columns, ...AUDIT_EVENT_INDEXES], layout, settings);
+}
+
+/** Version 4: what models wrote, stitched together. */
+export function addLogEventCompletions(variant: SchemaVariant): string[] {
+  return LOG_EVENT_COMPLETION.map((change) => `ALTER TABLE ${LOG_EVENTS.name}${onCluster(variant)} ${change}`);
 }
 
 /** What may never be read again; see log-event-deletions.ts. */

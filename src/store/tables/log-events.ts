@@ -12,6 +12,11 @@ import {
   TIME,
 } from './column.ts';
 
+/** Rows that were there before the column was: `#insights` knows it (event-source.ts), and says so instead of finding nothing. */
+const COMPLETION_TEXT = "String DEFAULT '\\x01unknowncompletion' CODEC(ZSTD(3))";
+const COMPLETION_INDEX =
+  'ft_completion completion TYPE text(tokenizer = splitByNonAlpha, preprocessor = lower(completion))';
+
 const COLUMNS: readonly Column<LogEventRow>[] = [
   { name: 'node', definition: LOW_CARDINALITY, write: (to, row) => to.string(row.key.node) },
   { name: 'sequence', definition: SEQUENCE, write: (to, row) => to.uint64(row.key.sequence) },
@@ -30,14 +35,21 @@ export const LOG_EVENTS: InsertTable<LogEventRow> = {
   columns: COLUMNS,
   key: (row) => row.key,
   timestampMs: (row) => storableTimeMs(row.timestampMs),
-  derived: (row) => deriveAttributes(row.message),
+  derived: (row) => deriveAttributes(row.message, row.completion),
   hasOthers: true,
+  hasCompletion: true,
 };
 
 export const LOG_EVENT_INDEXES = [
   'INDEX i_sequence sequence TYPE minmax GRANULARITY 1',
   'INDEX i_stream stream TYPE bloom_filter(0.01) GRANULARITY 1',
   'INDEX ft_message message TYPE text(tokenizer = splitByNonAlpha, preprocessor = lower(message))',
+];
+
+/** Version 4: completions. */
+export const LOG_EVENT_COMPLETION = [
+  `ADD COLUMN IF NOT EXISTS completion ${COMPLETION_TEXT} AFTER message`,
+  `ADD INDEX IF NOT EXISTS ${COMPLETION_INDEX}`,
 ];
 /** The order in which events are told apart and read. */
 export const LOG_EVENT_ORDER = '(generation, ts, sequence, position, node)';

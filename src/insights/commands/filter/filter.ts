@@ -1,4 +1,3 @@
-import { asCondition } from '../../compile/typed.ts';
 import { type CommandNode, type Expression, parseExpression, type Query } from '../../syntax/index.ts';
 import { defineCommand } from '../definition.ts';
 
@@ -15,7 +14,7 @@ export const filter = defineCommand<FilterNode>({
   },
   subqueries: ({ condition }) => subqueriesIn(condition),
   compile: ({ condition }, input, context) => {
-    const sql = asCondition(context.expression(condition, input));
+    const sql = context.condition(condition, input);
     // Null is false here. As it stands, without a function around it, so that the engine finds what its indexes can serve.
     return { ...input, from: context.stage(`SELECT * FROM ${input.from} WHERE ${sql}`) };
   },
