@@ -1,9 +1,15 @@
 /** API calls that change something, made while the server is killed, and what the trail's files tell of all calls afterwards. */
-import { CloudTrailClient, CreateTrailCommand, StartLoggingCommand } from '@aws-sdk/client-cloudtrail';
+import {
+  CreateTrailCommand,
+  GetTrailStatusCommand,
+  StartLoggingCommand,
+  StopLoggingCommand,
+} from '@aws-sdk/client-cloudtrail';
 import { CreateUserCommand, paginateListUsers } from '@aws-sdk/client-iam';
 import { CreateBucketCommand, PutBucketPolicyCommand } from '@aws-sdk/client-s3';
 import { gunzipSync } from 'node:zlib';
 import { sleep } from '#base';
+import { cleanEnvironment, runVarve } from '../cli/server-process.ts';
 import { ACCOUNT, type Clients, REGION, ROOT_KEY } from '../harness.ts';
 import { policy } from '../logging.ts';
 import { getObject, listKeys } from '../records.ts';
@@ -11,6 +17,8 @@ import type { Change, Ledger } from './ledger.ts';
 import type { LoadOptions } from './load.ts';
 
 const BUCKET = 'kill-trail';
+const TRAIL = 'kills';
+const DIGEST_WAIT_MS = 60_000;
 const INTERRUPTED = 'InterruptedException';
 /** A change costs two transactions: so many that kills hit them, so few that model calls come through. */
 const CHANGE_PAUSE_MS = 10;
@@ -24,7 +32,7 @@ interface Event {
 }
 
 /** A trail that logs all management events. */
-export async function startTrail({ s3 }: Clients, endpoint: string): Promise<void> {
+export async function startTrail({ s3, cloudtrail }: Clients): Promise<void> {
   const Principal = { Service: 'cloudtrail.amazonaws.com' };
   const arn = `arn:aws:s3:::${BUCKET}`;
   await s3.send(new CreateBucketCommand({ Bucket: BUCKET }));
@@ -34,10 +42,8 @@ export async function startTrail({ s3 }: Clients, endpoint: string): Promise<voi
     { ...allow, Action: 's3:PutObject', Resource: `${arn}/AWSLogs/${ACCOUNT}/*` },
   ];
   await s3.send(new PutBucketPolicyCommand({ Bucket: BUCKET, Policy: policy(...statements) }));
-  const cloudtrail = new CloudTrailClient({ endpoint, region: REGION, credentials: { ...ROOT_KEY } });
-  await cloudtrail.send(new CreateTrailCommand({ Name: 'kills', S3BucketName: BUCKET, EnableLogFileValidation: true }));
-  await cloudtrail.send(new StartLoggingCommand({ Name: 'kills' }));
-  cloudtrail.destroy();
+  await cloudtrail.send(new CreateTrailCommand({ Name: TRAIL, S3BucketName: BUCKET, EnableLogFileValidation: true }));
+  await cloudtrail.send(new StartLoggingCommand({ Name: TRAIL }));
 }
 
 /** Makes one user after the other; resolves when the last is over for its caller. */
@@ -113,4 +119,33 @@ async function trailEvents(clients: Clients): Promise<Event[]> {
     events.push(...Records);
   }
   return events;
+}
+
+/**
+ * Ends the trail and verifies it from beginning to end: the chain of its digests and every file that they name.
+ * @returns what `varve verify` says
+ */
+export async function verifyTrail(
+  { cloudtrail }: Clients,
+  endpoint: string,
+): Promise<{ status: number; said: string }> {
+  await cloudtrail.send(new StopLoggingCommand({ Name: TRAIL }));
+  const { StopLoggingTime } = await cloudtrail.send(new GetTrailStatusCommand({ Name: TRAIL }));
+  const deadline = performance.now() + DIGEST_WAIT_MS;
+  for (;;) {
+    const { LatestDigestDeliveryTime } = await cloudtrail.send(new GetTrailStatusCommand({ Name: TRAIL }));
+    if (Number(LatestDigestDeliveryTime) > Number(StopLoggingTime)) break;
+    if (performance.now() > deadline) return { status: 1, said: 'the last digest does not come' };
+    await sleep(100);
+  }
+  const { status, stdout, stderr } = await runVarve(
+    ['verify', '--trail', TRAIL],
+    cleanEnvironment({
+      AWS_ENDPOINT_URL: endpoint,
+      AWS_REGION: REGION,
+      AWS_ACCESS_KEY_ID: ROOT_KEY.accessKeyId,
+      AWS_SECRET_ACCESS_KEY: ROOT_KEY.secretAccessKey,
+    }),
+  );
+  return { status, said: `${stdout}\n${stderr}` };
 }

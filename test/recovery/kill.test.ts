@@ -13,7 +13,7 @@ import { CreateLogGroupCommand, CreateLogStreamCommand } from '@aws-sdk/client-c
 import { sleep } from '#base';
 import { type Clients, destroyClients, makeClients } from '../harness.ts';
 import { logToBoth } from '../logging.ts';
-import { checkTrail, startTrail } from './audit.ts';
+import { checkTrail, startTrail, verifyTrail } from './audit.ts';
 import { untilDelivered } from './delivered.ts';
 import { findEverything, findStored } from './found.ts';
 import { Ledger } from './ledger.ts';
@@ -76,9 +76,9 @@ class Kills {
   }
 
   async setUp(): Promise<void> {
-    const { clients, endpoint } = await this.#start();
+    const { clients } = await this.#start();
     await logToBoth(clients);
-    await startTrail(clients, endpoint);
+    await startTrail(clients);
     await clients.logs.send(new CreateLogGroupCommand({ logGroupName: EVENTS_GROUP }));
     await clients.logs.send(new CreateLogStreamCommand({ logGroupName: EVENTS_GROUP, logStreamName: EVENTS_STREAM }));
   }
@@ -143,6 +143,8 @@ class Kills {
     checkCalls('log group', group, ledger);
     checkEvents(found.events, ledger);
     const trail = await checkTrail(clients, ledger);
+    const verified = await verifyTrail(clients, endpoint);
+    if (verified.status !== 0) ledger.complaints.push(`trail: ${verified.said}`);
     const objects = await checkBodies(clients, bucket, found, ledger);
     const { code, said } = await server.stop();
     assert.equal(code, 0, said);
