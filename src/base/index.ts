@@ -13,6 +13,7 @@ export { parseDurationMs } from './duration.ts';
 export { MemoryBody } from './memory-body.ts';
 export { bug, OperationalError } from './errors.ts';
 export { type IdSource, randomIds } from './ids.ts';
+export { isCommercialRegion, isRegion } from './regions.ts';
 export { Semaphore } from './semaphore.ts';
 export { Slices } from './slices.ts';
 export { sleep } from './sleep.ts';

@@ -2,7 +2,7 @@
  * The signed paths under `/_varve/`: Varve's own interface for its command line and console.
  *
  * Contract
- *   - SigV4 in the Authorization header, service scope `varve`, any Region; no presigned URLs, no API keys
+ *   - SigV4 in the Authorization header, service scope `varve`, any Region of AWS's; no presigned URLs, no API keys
  *   - resolved, verified and authorized as AWS calls are: the caller must be allowed the route's action on `*`
  *   - answers are JSON; a refusal is `{"code", "message", "requestId"}`
  *   - callers see what belongs to their account
@@ -15,6 +15,7 @@ import { auditOwnCall } from './auditing/index.ts';
 import type { GatewayDependencies } from './deps.ts';
 import type { Exchange } from './exchange.ts';
 import { json } from './internal-answers.ts';
+import { knownRegion } from './known-region.ts';
 import { gatherBody } from './receive.ts';
 import { requestContextOf } from './request-context.ts';
 
@@ -141,13 +142,14 @@ function decoded(segment: string): string | undefined {
 
 async function authenticate(
   exchange: Exchange,
-  { identity, clock, signingKeys, spool }: GatewayDependencies,
+  { identity, clock, signingKeys, spool, defaultRegion }: GatewayDependencies,
 ): Promise<{ caller: Caller; body: Buffer }> {
   try {
     const signed = parseAuthorization(exchange.head);
     if (signed.kind === 'anonymous') throw new AuthenticationFailure('missing');
     if (signed.kind !== 'header') throw new AuthenticationFailure('unsupported');
     const { caller, secret } = identity.resolve(signed.accessKeyId, signed.sessionToken, SIGNING_NAME);
+    const region = knownRegion(signed.region, defaultRegion, false);
     exchange.continue();
     const tooLarge = (): ApiError =>
       new ApiError('RequestEntityTooLarge', `A body has ${SIGNED_BODY_BYTES_MAX} bytes at most here.`, { status: 413 });
@@ -163,7 +165,7 @@ async function authenticate(
     exchange.authorization = signed;
     exchange.caller = caller;
     exchange.accountId = caller.accountId;
-    exchange.region = signed.region;
+    exchange.region = region;
     return { caller, body: await received.body.bytes() };
   } catch (error) {
     throw error instanceof AuthenticationFailure ? authenticationError(error, 'restJson1') : error;

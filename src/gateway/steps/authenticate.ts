@@ -1,4 +1,4 @@
-import { bug } from '#base';
+import { bug, isRegion } from '#base';
 import {
   authenticationError,
   AuthenticationFailure,
@@ -9,6 +9,7 @@ import {
 } from '#wire';
 import type { Step } from '../deps.ts';
 import type { Exchange } from '../exchange.ts';
+import { knownRegion } from '../known-region.ts';
 
 /** Runs `work`, wording an authentication failure in the protocol of the call. */
 function authenticated<T>({ route }: Exchange, work: () => T): T {
@@ -39,14 +40,17 @@ export const resolveCaller: Step = (exchange, { identity, clock, defaultRegion }
     if (authorization.kind === 'bearer') {
       const resolved = identity.resolveBearer(authorization.token, exchange.route?.serviceName, clock.nowMs());
       exchange.caller = resolved.caller;
-      exchange.region = resolved.region ?? regionOfHost(exchange) ?? defaultRegion;
+      exchange.region =
+        resolved.region === undefined
+          ? (regionOfHost(exchange) ?? defaultRegion)
+          : knownRegion(resolved.region, defaultRegion, false);
     } else {
       const { accessKeyId, sessionToken } = authorization;
       const signingName = exchange.route?.service.metadata.signingName;
       const { caller, secret } = identity.resolve(accessKeyId, sessionToken, signingName);
       exchange.caller = caller;
       exchange.secret = secret;
-      exchange.region = authorization.region;
+      exchange.region = knownRegion(authorization.region, defaultRegion, ruleOf(exchange) === 's3');
     }
     exchange.accountId = exchange.caller.accountId;
   });
@@ -115,5 +119,6 @@ function ruleOf({ route }: Exchange): 's3' | 'standard' {
 /** `bedrock-runtime.eu-west-1.amazonaws.com` names a region; `localhost` does not. */
 function regionOfHost({ head }: Exchange): string | undefined {
   const host = head.headers['host'] ?? head.headers[':authority'] ?? '';
-  return /(?:^|\.)([a-z]{2}(?:-[a-z]+)+-\d)\./.exec(host)?.[1];
+  const named = /(?:^|\.)([a-z]{2,4}(?:-[a-z]+)+-\d)\./.exec(host)?.[1];
+  return named !== undefined && isRegion(named) ? named : undefined;
 }

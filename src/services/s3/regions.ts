@@ -1,48 +1,7 @@
+import { isCommercialRegion } from '#base';
 import { s3Error } from './errors.ts';
 
 const US_EAST_1 = 'us-east-1';
-
-/** AWS's commercial regions (November 2026). */
-const REGIONS = new Set([
-  'af-south-1',
-  'ap-east-1',
-  'ap-east-2',
-  'ap-northeast-1',
-  'ap-northeast-2',
-  'ap-northeast-3',
-  'ap-south-1',
-  'ap-south-2',
-  'ap-southeast-1',
-  'ap-southeast-2',
-  'ap-southeast-3',
-  'ap-southeast-4',
-  'ap-southeast-5',
-  'ap-southeast-6',
-  'ap-southeast-7',
-  'ca-central-1',
-  'ca-west-1',
-  'eu-central-1',
-  'eu-central-2',
-  'eu-north-1',
-  'eu-south-1',
-  'eu-south-2',
-  'eu-west-1',
-  'eu-west-2',
-  'eu-west-3',
-  'il-central-1',
-  'me-central-1',
-  'me-south-1',
-  'mx-central-1',
-  'sa-east-1',
-  'us-east-1',
-  'us-east-2',
-  'us-west-1',
-  'us-west-2',
-]);
-
-export function isRegion(name: string): boolean {
-  return REGIONS.has(name);
-}
 
 /**
  * Where a new bucket comes to be: in us-east-1 without a constraint, there with any other region's (its endpoint is
@@ -53,7 +12,7 @@ export function bucketRegion(requestRegion: string, constraint: string | undefin
   const named = constraint === 'EU' ? 'eu-west-1' : constraint;
   if (requestRegion === US_EAST_1) {
     if (named === undefined) return US_EAST_1;
-    if (named !== US_EAST_1 && isRegion(named)) return named;
+    if (named !== US_EAST_1 && isCommercialRegion(named)) return named;
     throw s3Error(400, 'InvalidLocationConstraint', 'The specified location-constraint is not valid', {
       LocationConstraint: constraint,
     });

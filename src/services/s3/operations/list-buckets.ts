@@ -1,11 +1,11 @@
 import type { ListBucketsCommandInput } from '@aws-sdk/client-s3';
+import { isCommercialRegion } from '#base';
 import type { CallContext } from '../../service.ts';
 import type { S3Dependencies } from '../dependencies.ts';
 import { invalidArgument } from '../errors.ts';
 import { continuationToken, pageSize, positionOf } from '../list-encoding.ts';
 import { ownerOf } from '../owner.ts';
 import { present } from '../present.ts';
-import { isRegion } from '../regions.ts';
 
 const BUCKETS_MAX = 10_000;
 
@@ -13,7 +13,7 @@ const BUCKETS_MAX = 10_000;
 export function listBuckets(deps: S3Dependencies) {
   return async (input: ListBucketsCommandInput, context: CallContext): Promise<Record<string, unknown>> => {
     const { Prefix: prefix, BucketRegion: region, ContinuationToken: token } = input;
-    if (region !== undefined && !isRegion(region)) {
+    if (region !== undefined && !isCommercialRegion(region)) {
       throw invalidArgument(`Argument value ${region} is not a valid AWS Region`, 'bucket-region');
     }
     const most = pageSize(input.MaxBuckets, 'max-buckets', BUCKETS_MAX);

@@ -1,0 +1,18 @@
+import { isRegion } from '#base';
+import { AuthenticationFailure } from '#wire';
+
+/**
+ * The Region that a request is signed for. Events are filed by it, and trails keep digests of each, so it must not be any
+ * word that a caller thinks of: one of AWS's, or the server's own.
+ * @throws {AuthenticationFailure} `scope`
+ */
+export function knownRegion(region: string, defaultRegion: string, isS3: boolean): string {
+  if (isRegion(region) || region === defaultRegion) return region;
+  throw new AuthenticationFailure(
+    'scope',
+    isS3
+      ? `the region '${region}' is wrong; expecting '${defaultRegion}'`
+      : 'Credential should be scoped to a valid region. ',
+    isS3 ? { Region: defaultRegion } : {},
+  );
+}
