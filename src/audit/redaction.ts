@@ -29,6 +29,12 @@ export function responseElementsOf(
   return shaped('responseElements', show, table, output, rule.shapeResponse);
 }
 
+/** Whether `requestParameters` show the value of a member, given by the members' names that lead to it, whole. */
+export function isShown({ request }: AuditRule, path: readonly string[]): boolean {
+  if (typeof request === 'string') return request === 'all';
+  return request.some((each) => each.split('.').every((name, index) => name === path[index]));
+}
+
 /** Compiled when they are first needed: half of them never are. */
 class Plans {
   readonly #operation: Operation;

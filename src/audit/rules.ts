@@ -26,6 +26,8 @@ export interface AuditRule {
   readonly readOnly: boolean;
   readonly request: Shown;
   readonly response: Shown;
+  /** Codes of errors whose messages quote what is hidden: the event has HIDDEN in their place. */
+  readonly hiddenMessages?: readonly string[];
   /** Default: the operation's name. */
   readonly eventName?: string;
   /** Default: the service's (`AuditTable.eventSource`). */

@@ -81,7 +81,10 @@ function validationError(route: Route, violations: readonly Violation[]): ApiErr
     const message = `The specified value for ${awsPath(badName.path)} is invalid. It must contain only alphanumeric characters and/or the following: +=,.@_-`;
     return new ApiError('ValidationError', message, { status: 400 });
   }
-  return new ApiError(CODES[route.serviceName], validationMessage(violations), { status: 400 });
+  return new ApiError(CODES[route.serviceName], validationMessage(violations), {
+    status: 400,
+    messageShowing: (isShown) => validationMessage(violations, isShown),
+  });
 }
 
 function bodyMember(route: Route, { path: [first] }: Violation): boolean {
@@ -91,9 +94,16 @@ function bodyMember(route: Route, { path: [first] }: Violation): boolean {
   return traits?.httpHeader === undefined && traits?.httpQuery === undefined && traits?.httpLabel === undefined;
 }
 
-/** The message for violations of the model, in AWS's words. */
-export function validationMessage(violations: readonly Violation[]): string {
-  const texts = [...new Set(violations.flatMap(violationTexts))];
+/**
+ * The message for violations of the model, in AWS's words.
+ * @param isShown whether the value of a member may be told, by the members' names that lead to it; the others are told as AWS
+ *   tells sensitive ones
+ */
+export function validationMessage(
+  violations: readonly Violation[],
+  isShown: (path: readonly string[]) => boolean = () => true,
+): string {
+  const texts = [...new Set(violations.flatMap((each) => violationTexts(each, isShown(memberNames(each)))))];
   return `${texts.length} validation error${texts.length === 1 ? '' : 's'} detected: ${texts.join('; ')}`;
 }
 
@@ -101,7 +111,7 @@ export function validationMessage(violations: readonly Violation[]): string {
  * What is wrong inside a list or map of simple values is reported at the list, with all constraints of its members:
  * "Value '[a]' at 'names' failed to satisfy constraint: Member must satisfy constraint: [Member must have length …]".
  */
-function violationTexts(violation: Violation): string[] {
+function violationTexts(violation: Violation, isShown: boolean): string[] {
   const last = violation.path.at(-1);
   const isInner = violation.place === 'mapKey' || last?.kind !== 'member';
   if (isInner) {
@@ -113,20 +123,21 @@ function violationTexts(violation: Violation): string[] {
         : last?.kind === 'key'
           ? `Map value must satisfy constraint: [${every}]`
           : `Member must satisfy constraint: [${every}]`;
-    const shown = violation.member.traits.sensitive
-      ? 'Value'
-      : `Value '${describeContainer(violation.member, violation.container)}'`;
-    return [`${shown} at '${awsPath(where)}' failed to satisfy constraint: ${what}`];
+    const shown =
+      violation.member.traits.sensitive || !isShown
+        ? 'Value'
+        : `Value '${describeContainer(violation.member, violation.container)}'`;
+    return [`${shown} at '${awsPath(where, isShown)}' failed to satisfy constraint: ${what}`];
   }
   const { member, value, path } = violation;
   const shown =
     value === undefined || value === null
       ? 'Value null'
-      : member.traits.sensitive
+      : member.traits.sensitive || !isShown
         ? 'Value'
         : `Value '${describeValue(member, value)}'`;
   return constraintTexts(violation.constraint).map(
-    (text) => `${shown} at '${awsPath(path)}' failed to satisfy constraint: ${text}`,
+    (text) => `${shown} at '${awsPath(path, isShown)}' failed to satisfy constraint: ${text}`,
   );
 }
 
@@ -165,12 +176,20 @@ function allConstraints({ traits }: Member): string[] {
   return texts;
 }
 
-/** `messages.1.member.content`: names begin in lower case, positions count from 1 and are followed by "member". */
-function awsPath(path: readonly PathSegment[]): string {
+function memberNames({ path }: Violation): string[] {
+  return path.flatMap((segment) => (segment.kind === 'member' ? [segment.name] : []));
+}
+
+/**
+ * `messages.1.member.content`: names begin in lower case, positions count from 1 and are followed by "member".
+ * @param showsKeys keys of maps are the caller's own words
+ */
+function awsPath(path: readonly PathSegment[], showsKeys = true): string {
   return path
     .map((segment) => {
       if (segment.kind === 'member') return segment.name.charAt(0).toLowerCase() + segment.name.slice(1);
-      return segment.kind === 'index' ? `${segment.index + 1}.member` : `${segment.key}.member`;
+      if (segment.kind === 'index') return `${segment.index + 1}.member`;
+      return showsKeys ? `${segment.key}.member` : 'member';
     })
     .join('.');
 }

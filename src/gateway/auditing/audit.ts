@@ -55,7 +55,7 @@ export function concludeAudit(exchange: Exchange, gateway: GatewayDependencies):
   const { error, responseElements } = exchange;
   const end = {
     endedMs: gateway.clock.nowMs(),
-    ...errorOf(error, exchange.route),
+    ...errorOf(error, exchange.route, ruleOf(exchange, gateway)?.rule),
     responseElements: error ? null : (responseElements ?? null),
   };
   // Owners do not hear of what policies kept off. (What has a begin must have an end.)

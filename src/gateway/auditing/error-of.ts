@@ -1,13 +1,20 @@
-import { errorCodeOf } from '#audit';
+import { type AuditRule, errorCodeOf, HIDDEN, isShown } from '#audit';
 import { auditErrorCode } from '#records';
 import type { ApiError, Route } from '#wire';
 
-/** How an event tells an error. */
+/** How an event tells an error. What its parameters hide, its message does not tell either. */
 export function errorOf(
   error: ApiError | undefined,
   route: Route | undefined,
+  rule: AuditRule | undefined,
 ): { errorCode?: string; errorMessage?: string } {
   if (!error) return {};
   const errorCode = route ? errorCodeOf(error.code, route.service) : auditErrorCode(error.code);
-  return { errorCode, errorMessage: error.message };
+  return { errorCode, errorMessage: messageOf(error, rule) };
+}
+
+function messageOf({ code, message, messageShowing }: ApiError, rule: AuditRule | undefined): string {
+  if (!rule) return message;
+  if (messageShowing) return messageShowing((path) => isShown(rule, path));
+  return rule.hiddenMessages?.includes(code) ? HIDDEN : message;
 }

@@ -39,6 +39,10 @@ export async function auditOwnCall(
   return async (error) => {
     if (isOver) return;
     isOver = true;
-    await auditor.end(begin, { endedMs: clock.nowMs(), ...errorOf(error, undefined), responseElements: null }, open);
+    await auditor.end(
+      begin,
+      { endedMs: clock.nowMs(), ...errorOf(error, undefined, undefined), responseElements: null },
+      open,
+    );
   };
 }

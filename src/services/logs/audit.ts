@@ -3,6 +3,8 @@ import type { LogsOperation } from '#wire';
 import { changes, each, reads, UNRECORDED } from '../audit-rows.ts';
 
 const EVENTS = ['logGroupName', 'logGroupIdentifier', 'startTime', 'endTime', 'nextToken', 'limit', 'startFromHead'];
+/** What is wrong with a pattern or a query quotes it. */
+const QUOTING = { hiddenMessages: ['InvalidParameterException', 'MalformedQueryException'] };
 const SCHEDULED_QUERY = [
   'name',
   'queryLanguage',
@@ -34,36 +36,39 @@ export const logsAudit: AuditTable<LogsOperation> = {
     // Log events
     PutLogEvents: UNRECORDED,
     GetLogEvents: reads([...EVENTS, 'logStreamName', 'unmask']),
-    FilterLogEvents: reads([
-      ...EVENTS,
-      'logStreamNames',
-      'logStreamNamePrefix',
-      'filterPattern!',
-      'interleaved',
-      'unmask',
-    ]),
-    StartLiveTail: reads(['logGroupIdentifiers', 'logStreamNames', 'logStreamNamePrefixes', 'logEventFilterPattern!']),
+    FilterLogEvents: reads(
+      [...EVENTS, 'logStreamNames', 'logStreamNamePrefix', 'filterPattern!', 'interleaved', 'unmask'],
+      QUOTING,
+    ),
+    StartLiveTail: reads(
+      ['logGroupIdentifiers', 'logStreamNames', 'logStreamNamePrefixes', 'logEventFilterPattern!'],
+      QUOTING,
+    ),
     GetLogRecord: reads('all'),
     GetLogObject: reads('all'),
 
     // Queries
     StartQuery: {
-      ...reads([
-        'startTime',
-        'endTime',
-        'queryString!',
-        'queryLanguage',
-        'logGroupName',
-        'logGroupNames',
-        'logGroupIdentifiers',
-        'limit',
-      ]),
+      ...reads(
+        [
+          'startTime',
+          'endTime',
+          'queryString!',
+          'queryLanguage',
+          'logGroupName',
+          'logGroupNames',
+          'logGroupIdentifiers',
+          'limit',
+        ],
+        QUOTING,
+      ),
       response: ['queryId'],
     },
     StopQuery: { ...reads('all'), response: 'all' },
     PutQueryDefinition: changes(
       ['name', 'queryString!', 'queryLanguage', 'queryDefinitionId', 'logGroupNames', 'clientToken', 'parameters.name'],
       'all',
+      QUOTING,
     ),
     DeleteQueryDefinition: changes('all', 'all'),
     CreateScheduledQuery: changes([...SCHEDULED_QUERY, 'tags'], 'all'),
@@ -78,7 +83,7 @@ export const logsAudit: AuditTable<LogsOperation> = {
     DeleteLookupTable: changes('all'),
 
     // What is tried out is data too.
-    TestMetricFilter: reads(['filterPattern!']),
+    TestMetricFilter: reads(['filterPattern!'], QUOTING),
     TestTransformer: reads('none'),
 
     // What answers with something
