@@ -62,7 +62,7 @@ import { createModelCatalogue, inferenceRegionOf, isWellKnown, LOCAL_UPSTREAM, m
 import { loadService, type ServiceName, SigningKeys } from '#wire';
 import { deliveryListener, deliverySettings, wakeOnRepair } from './app/delivery.ts';
 import { openEventHistory } from './app/event-history.ts';
-import { guardedResources } from './app/guarded-resources.ts';
+import { bucketNameOf, guardedResources } from './app/guarded-resources.ts';
 import { healthOf } from './app/health.ts';
 import { bodyBytesMax } from './app/limits.ts';
 import { exportBuckets } from './app/export-buckets.ts';
@@ -522,7 +522,7 @@ async function openPlant(config: Config, parts: Partial<VarveParts>, telemetry: 
       }),
       noteDenial: (denial) => denials.note(denial),
       auditor,
-      ownerOf: (arn) => resourceOf(arn)?.accountId,
+      bucketOf: (arn) => buckets.get(bucketNameOf(arn)),
       services,
       spool: journal.spool,
       signingKeys: new SigningKeys(),

@@ -36,9 +36,14 @@ export function guardedResources(
   };
 }
 
+/** The bucket of its own ARN, or of an object's. */
+export function bucketNameOf(arn: string): string {
+  return arn.slice(S3.length).split('/', 1)[0] ?? '';
+}
+
 /** Tags of buckets take no part in access: their attribute-based access control is off (GetBucketAbac). */
 function bucketOf(arn: string, buckets: Pick<Buckets, 'get'>): GuardedResource | undefined {
-  const bucket = buckets.get(arn.slice(S3.length).split('/', 1)[0] ?? '');
+  const bucket = buckets.get(bucketNameOf(arn));
   if (!bucket) return undefined;
   const { accountId, settings, name } = bucket;
   return {

@@ -32,8 +32,8 @@ export interface GatewayDependencies {
   /** Keeps why a request was refused, for those who ask by its id. */
   readonly noteDenial: (denial: Denial) => void;
   readonly auditor: Auditor;
-  /** The account that owns a thing whose ARN may not tell it: a bucket's, an object's. */
-  readonly ownerOf: (arn: string) => string | undefined;
+  /** The bucket of an ARN, its own or an object's: neither its account nor its Region stands in it. */
+  readonly bucketOf: (arn: string) => { readonly accountId: string; readonly region: string } | undefined;
   readonly services: ReadonlyMap<ServiceName, Service>;
   readonly spool: Spool;
   readonly signingKeys: SigningKeys;

@@ -8,6 +8,7 @@ import type { GatewayDependencies } from './deps.ts';
 import { Exchange } from './exchange.ts';
 import { answerInternal } from './internal-paths.ts';
 import { type Incoming, Listener, type ListenerLimits, type Outgoing } from './listener.ts';
+import { brokenOff } from './receive.ts';
 import { respond } from './respond.ts';
 
 /** Takes requests from the socket through the chain to the answer. */
@@ -103,7 +104,12 @@ export class Gateway {
   }
 
   #errorResponse(exchange: Exchange, thrown: unknown): Exchange['response'] {
-    const error = thrown instanceof OperationalError ? this.#unavailable(exchange, thrown) : thrown;
+    const error =
+      thrown instanceof OperationalError
+        ? this.#unavailable(exchange, thrown)
+        : thrown instanceof ApiError || !brokeOff(exchange)
+          ? thrown
+          : brokenOff();
     if (!(error instanceof ApiError)) this.#report(exchange, error);
     exchange.error = error instanceof ApiError ? error : new ApiError('InternalFailure', 'An internal error occurred.');
     exchange.errorCode = exchange.error.code;
@@ -144,6 +150,11 @@ export class Gateway {
       durationMs: clock.monotonicMs() - exchange.startedMonotonicMs,
     });
   }
+}
+
+/** Whether the caller went away in the middle of the body: what a handler then throws says nothing of us. */
+function brokeOff({ incoming }: Exchange): boolean {
+  return incoming.destroyed && !incoming.readableEnded && !incoming.complete;
 }
 
 type ResponseBody = NonNullable<Exchange['response']>['body'];

@@ -74,7 +74,8 @@ function drain(incoming: Incoming, take: (chunk: Buffer) => Promise<void> | unde
   });
 }
 
-function brokenOff(): ApiError {
+/** What becomes of a request whose body never came to its end. */
+export function brokenOff(): ApiError {
   return new ApiError(
     'RequestTimeout',
     'Your socket connection to the server was not read from or written to within the timeout period.',

@@ -113,6 +113,18 @@ test('every operation of every service has a rule, and nothing else has one', ()
   }
 });
 
+test('rules take inputs that nothing could be read of: malformed requests have events too', () => {
+  const scope = { accountId: '111122223333', region: 'eu-central-1' };
+  for (const service of SERVICE_NAMES) {
+    const table = TABLES[service];
+    for (const [name, rule] of Object.entries(table.operations)) {
+      if (rule.category === 'none') continue;
+      requestParametersOf(table, rule, operationOf(service, name), {});
+      rule.resources?.({} as never, scope);
+    }
+  }
+});
+
 test('rules list members that the models have, each once', () => {
   const seen = new Set<string>();
   for (const { where, path, shape } of listedPaths(SERVICE_NAMES)) {

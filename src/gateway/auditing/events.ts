@@ -35,7 +35,9 @@ export function eventsOf(exchange: Exchange, gateway: GatewayDependencies): read
   const found = caller && ruleOf(exchange, gateway);
   if (!route || !caller || !found) return undefined;
   const { rule } = found;
-  const input = (exchange.input ?? inputOfMissing(exchange, route)) as Readonly<Record<string, unknown>> | undefined;
+  const decoded = (exchange.input ?? inputOfMissing(exchange, route)) as Readonly<Record<string, unknown>> | undefined;
+  // Of what could not be read, or is not as the model says: what its path names.
+  const input = decoded ?? route.labels;
   const { ids, auditor } = gateway;
   const common = commonOf(exchange, caller);
   const call: Call = { ...common, ...askedOf(found, route, input, exchange, gateway), eventId: ids.uuid() };
@@ -46,8 +48,8 @@ export function eventsOf(exchange: Exchange, gateway: GatewayDependencies): read
   const owners = foreignOwners(call.resources, caller, gateway);
   const shared = owners.length > 0 ? { sharedEventId: ids.uuid() } : undefined;
   add({ ...call, ...shared }, false);
-  if (input && rule.also) {
-    for (const other of rule.also(input as never)) {
+  if (decoded && rule.also) {
+    for (const other of rule.also(decoded as never)) {
       const asked = askedOf({ ...found, rule: other }, route, input, exchange, gateway);
       add({ ...common, ...asked, eventId: ids.uuid() }, false);
     }
@@ -99,18 +101,19 @@ function commonOf(exchange: Exchange, caller: Caller): Omit<Call, keyof Asked | 
 function askedOf(
   { table, rule }: FoundRule,
   { operation }: Route,
-  input: Readonly<Record<string, unknown>> | undefined,
+  input: Readonly<Record<string, unknown>>,
   { accountId, region }: Exchange,
   gateway: GatewayDependencies,
 ): Asked {
-  const resources = input && resourcesOf(rule, input, { accountId, region }, gateway);
+  const { resources, bucketRegion } = resourcesOf(rule, input, { accountId, region }, gateway);
   return {
-    region: table.region ?? region,
+    // A bucket answers whatever Region a request is signed for; the event is of the bucket's.
+    region: table.region ?? bucketRegion ?? region,
     eventSource: rule.eventSource ?? table.eventSource,
     eventName: rule.eventName ?? operation.name,
     category: rule.category === 'Data' ? 'Data' : 'Management',
     readOnly: rule.readOnly,
-    requestParameters: input ? requestParametersOf(table, rule, operation, input) : null,
+    requestParameters: requestParametersOf(table, rule, operation, input),
     ...(resources && { resources }),
   };
 }
@@ -127,20 +130,24 @@ function inputOfMissing({ operation, body, head }: Exchange, route: Route): Reco
   }
 }
 
-/** Buckets' names tell no owner: who it is stands in the registry. */
+/** Buckets' names tell neither owner nor Region: they stand in the registry. */
 function resourcesOf(
   rule: AuditRule,
   input: unknown,
   scope: { accountId: string; region: string },
-  { ownerOf }: GatewayDependencies,
-): readonly AuditResource[] | undefined {
+  { bucketOf }: GatewayDependencies,
+): { readonly resources?: readonly AuditResource[]; readonly bucketRegion?: string } {
   const resources = rule.resources?.(input as never, scope);
-  if (!resources || resources.length === 0) return undefined;
-  return resources.map((resource) => {
+  if (!resources || resources.length === 0) return {};
+  let bucketRegion: string | undefined;
+  const owned = resources.map((resource) => {
     if (resource.accountId !== undefined || resource.type !== 'AWS::S3::Bucket') return resource;
-    const accountId = resource.ARN === undefined ? undefined : ownerOf(resource.ARN);
-    return accountId === undefined ? resource : { ...resource, accountId };
+    const bucket = resource.ARN === undefined ? undefined : bucketOf(resource.ARN);
+    if (!bucket) return resource;
+    bucketRegion ??= bucket.region;
+    return { ...resource, accountId: bucket.accountId };
   });
+  return { resources: owned, ...(bucketRegion !== undefined && { bucketRegion }) };
 }
 
 /** Accounts of this server, besides the caller's, whose things are asked for. */

@@ -73,8 +73,11 @@ function wordFailure({ route }: Exchange): (failure: AuthenticationFailure) => A
 }
 
 /** Worded as the constraint on Bedrock's body; other services of AWS have no documented text. */
-function tooLarge({ route, incoming }: Exchange, limitBytes: number): ApiError {
+function tooLarge(exchange: Exchange, limitBytes: number): ApiError {
+  const { route, incoming, verified, authorization } = exchange;
   incoming.resume();
+  // Its head's signature, or its token, held: whose request it was is known, and the audit trail has it.
+  exchange.isAuthenticated = verified !== undefined || authorization?.kind === 'bearer';
   if (route?.protocol === 'restXml') {
     return new ApiError('MaxMessageLengthExceeded', 'Your request was too big.', { status: 400 });
   }
