@@ -66,6 +66,7 @@ import { bucketNameOf, guardedResources } from './app/guarded-resources.ts';
 import { healthOf } from './app/health.ts';
 import { bodyBytesMax } from './app/limits.ts';
 import { exportBuckets } from './app/export-buckets.ts';
+import { withLookupTables } from './app/lookup-table-resources.ts';
 import { findLostSecrets } from './app/lost-secrets.ts';
 import { openMessaging, registerMessagingGauges } from './app/messaging.ts';
 import { registerGauges } from './app/metrics.ts';
@@ -517,7 +518,7 @@ async function openPlant(config: Config, parts: Partial<VarveParts>, telemetry: 
       identity,
       authorizer: new Authorizer({
         directory: identity.directory,
-        resource: withTrails(resourceOf, trails),
+        resource: withTrails(withLookupTables(resourceOf, lookupTables), trails),
         enforced: config.authorization === 'enforce',
       }),
       noteDenial: (denial) => denials.note(denial),

@@ -66,6 +66,8 @@ export class LookupTables {
   readonly #state: State;
   readonly #clock: Clock;
   readonly #tables = new Map<string, QueryScope & { readonly view: LookupTableView }>();
+  /** Changes come one after the other: each builds on what the one before left. */
+  #turn: Promise<unknown> = Promise.resolve();
 
   private constructor(state: State, clock: Clock) {
     this.#state = state;
@@ -125,24 +127,26 @@ export class LookupTables {
     { csv, description, kmsKeyId, tags }: Change & { readonly csv: string; readonly tags: LookupTableView['tags'] },
   ): Promise<LookupTableView> {
     const parsed = await checked(csv);
-    if (this.find(scope, name)) throw new LookupTableRefused('exists');
-    if (this.list(scope).length >= TABLES_MAX) throw new LookupTableRefused('too-many');
-    const nowMs = this.#clock.nowMs();
-    const view = viewOf(name, csv, parsed, { description, kmsKeyId, tags, createdMs: nowMs, updatedMs: nowMs });
-    try {
-      await this.#write(
-        scope,
-        view,
-        {
-          sql: 'INSERT INTO lookup_tables VALUES (?, ?, ?, ?, ?)',
-          parameters: [scope.accountId, scope.region, name, JSON.stringify(view), csv],
-        },
-        parsed,
-      );
-    } catch (error) {
-      throw error instanceof StateConflict ? new LookupTableRefused('exists') : error;
-    }
-    return view;
+    return this.#inTurn(async () => {
+      if (this.find(scope, name)) throw new LookupTableRefused('exists');
+      if (this.list(scope).length >= TABLES_MAX) throw new LookupTableRefused('too-many');
+      const nowMs = this.#clock.nowMs();
+      const view = viewOf(name, csv, parsed, { description, kmsKeyId, tags, createdMs: nowMs, updatedMs: nowMs });
+      try {
+        await this.#write(
+          scope,
+          view,
+          {
+            sql: 'INSERT INTO lookup_tables VALUES (?, ?, ?, ?, ?)',
+            parameters: [scope.accountId, scope.region, name, JSON.stringify(view), csv],
+          },
+          parsed,
+        );
+      } catch (error) {
+        throw error instanceof StateConflict ? new LookupTableRefused('exists') : error;
+      }
+      return view;
+    });
   }
 
   /**
@@ -151,38 +155,62 @@ export class LookupTables {
    */
   async update(scope: QueryScope, name: string, { csv, description, kmsKeyId }: Change): Promise<LookupTableView> {
     const parsed = csv === undefined ? undefined : await checked(csv);
-    const known = this.find(scope, name);
-    if (!known) throw new LookupTableRefused('not-found');
-    const rest = {
-      ...known,
-      description: description ?? known.description,
-      kmsKeyId: kmsKeyId ?? known.kmsKeyId,
-      updatedMs: this.#clock.nowMs(),
-    };
-    const view = csv === undefined || !parsed ? rest : viewOf(name, csv, parsed, rest);
-    const set = csv === undefined ? 'body = ?' : 'body = ?, csv = ?';
-    const values = csv === undefined ? [JSON.stringify(view)] : [JSON.stringify(view), csv];
-    await this.#write(
-      scope,
-      view,
-      {
-        sql: `UPDATE lookup_tables SET ${set} WHERE account_id = ? AND region = ? AND name = ?`,
-        parameters: [...values, scope.accountId, scope.region, name],
-      },
-      parsed,
-    );
-    return view;
+    return this.#inTurn(async () => {
+      const known = this.find(scope, name);
+      if (!known) throw new LookupTableRefused('not-found');
+      const rest = {
+        ...known,
+        description: description ?? known.description,
+        kmsKeyId: kmsKeyId ?? known.kmsKeyId,
+        updatedMs: this.#clock.nowMs(),
+      };
+      const view = csv === undefined || !parsed ? rest : viewOf(name, csv, parsed, rest);
+      const set = csv === undefined ? 'body = ?' : 'body = ?, csv = ?';
+      const values = csv === undefined ? [JSON.stringify(view)] : [JSON.stringify(view), csv];
+      await this.#write(
+        scope,
+        view,
+        {
+          sql: `UPDATE lookup_tables SET ${set} WHERE account_id = ? AND region = ? AND name = ?`,
+          parameters: [...values, scope.accountId, scope.region, name],
+        },
+        parsed,
+      );
+      return view;
+    });
+  }
+
+  /**
+   * Replaces the table's tags by what `change` makes of them; what it throws is thrown.
+   * @returns whether the table was there
+   */
+  changeTags(
+    { accountId, region }: QueryScope,
+    name: string,
+    change: (tags: LookupTableView['tags']) => LookupTableView['tags'],
+  ): Promise<boolean> {
+    return this.#inTurn(async () => {
+      const known = this.find({ accountId, region }, name);
+      if (!known) return false;
+      const view = { ...known, tags: change(known.tags) };
+      const sql = 'UPDATE lookup_tables SET body = ? WHERE account_id = ? AND region = ? AND name = ?';
+      const parameters = [JSON.stringify(view), accountId, region, name];
+      await this.#write({ accountId, region }, view, { sql, parameters }, undefined);
+      return true;
+    });
   }
 
   /** @returns whether it was there */
-  async delete(scope: QueryScope, name: string): Promise<boolean> {
-    if (!this.find(scope, name)) return false;
-    const parameters = [scope.accountId, scope.region, name];
-    await this.#state.transaction([
-      { sql: 'DELETE FROM lookup_tables WHERE account_id = ? AND region = ? AND name = ?', parameters },
-      { sql: 'DELETE FROM lookup_columns WHERE account_id = ? AND region = ? AND name = ?', parameters },
-    ]);
-    return this.#tables.delete(keyOf(scope, name));
+  delete(scope: QueryScope, name: string): Promise<boolean> {
+    return this.#inTurn(async () => {
+      if (!this.find(scope, name)) return false;
+      const parameters = [scope.accountId, scope.region, name];
+      await this.#state.transaction([
+        { sql: 'DELETE FROM lookup_tables WHERE account_id = ? AND region = ? AND name = ?', parameters },
+        { sql: 'DELETE FROM lookup_columns WHERE account_id = ? AND region = ? AND name = ?', parameters },
+      ]);
+      return this.#tables.delete(keyOf(scope, name));
+    });
   }
 
   async #write(
@@ -202,6 +230,12 @@ export class LookupTables {
     };
     await this.#state.transaction([statement, ...(columns ? [cleared, ...columns] : [])]);
     this.#tables.set(keyOf({ accountId, region }, view.name), { accountId, region, view });
+  }
+
+  #inTurn<T>(work: () => Promise<T>): Promise<T> {
+    const turn = this.#turn.then(work);
+    this.#turn = turn.catch(() => undefined);
+    return turn;
   }
 }
 

@@ -10,15 +10,21 @@ import {
   GetLookupTableCommand,
   GetQueryResultsCommand,
   InvalidParameterException,
+  ListTagsForResourceCommand,
   MalformedQueryException,
   PutLogEventsCommand,
   ResourceAlreadyExistsException,
   ResourceNotFoundException,
   StartQueryCommand,
+  TagResourceCommand,
+  TooManyTagsException,
+  UntagResourceCommand,
   UpdateLookupTableCommand,
 } from '@aws-sdk/client-cloudwatch-logs';
 import type { CloudWatchLogsClient } from '@aws-sdk/client-cloudwatch-logs';
-import { withVarve } from '../harness.ts';
+import { CreateAccessKeyCommand, CreateUserCommand, PutUserPolicyCommand } from '@aws-sdk/client-iam';
+import { destroyClients, makeClients, REGION, withVarve } from '../harness.ts';
+import { policy } from '../logging.ts';
 
 const GROUP = '/test/lookup';
 const CSV = 'user_id,username,team\n1,ann,"R&D, ""one"""\n2,bob,sales\n';
@@ -129,4 +135,52 @@ test('a table of 10 MB is taken; what is no table, or too large, is refused', ()
       logs.send(new GetLookupTableCommand({ lookupTableArn: 'arn:aws:s3:::b' })),
       InvalidParameterException,
     );
+  }));
+
+test('a lookup table has tags, which are kept, changed and counted by policies', () =>
+  withVarve({}, async (varve) => {
+    const { logs, iam } = varve.clients;
+    const { lookupTableArn: resourceArn } = await logs.send(
+      new CreateLookupTableCommand({ lookupTableName: 'users', tableBody: CSV, tags: { team: 'a', old: '1' } }),
+    );
+    // A group that is called the same has nothing to do with it.
+    await logs.send(new CreateLogGroupCommand({ logGroupName: 'users', tags: { team: 'group' } }));
+    await logs.send(new TagResourceCommand({ resourceArn, tags: { team: 'b', new: '2' } }));
+    await logs.send(new UntagResourceCommand({ resourceArn, tagKeys: ['old'] }));
+    await logs.send(new UpdateLookupTableCommand({ lookupTableArn: resourceArn, tableBody: CSV }));
+    const tags = Object.fromEntries(Array.from({ length: 49 }, (_, index) => [`t${index}`, '']));
+    await assert.rejects(logs.send(new TagResourceCommand({ resourceArn, tags })), TooManyTagsException);
+    const none = `${resourceArn}2`;
+    await assert.rejects(logs.send(new TagResourceCommand({ resourceArn: none, tags: { a: '1' } })), (error) => {
+      assert.ok(error instanceof ResourceNotFoundException);
+      assert.equal(error.message, 'The specified resource does not exist.');
+      return true;
+    });
+
+    await iam.send(new CreateUserCommand({ UserName: 'reader' }));
+    const statement = {
+      Effect: 'Allow',
+      Action: 'logs:GetLookupTable',
+      Resource: '*',
+      Condition: { StringEquals: { 'aws:ResourceTag/team': 'b' } },
+    };
+    const document = { UserName: 'reader', PolicyName: 'p', PolicyDocument: policy(statement) };
+    await iam.send(new PutUserPolicyCommand(document));
+    const { AccessKey } = await iam.send(new CreateAccessKeyCommand({ UserName: 'reader' }));
+    await varve.restart();
+    const { logs: again } = varve.clients;
+    const listed = await again.send(new ListTagsForResourceCommand({ resourceArn }));
+    assert.deepEqual(listed.tags, { team: 'b', new: '2' });
+    const reader = makeClients(varve.endpoint, REGION, {
+      accessKeyId: AccessKey?.AccessKeyId ?? '',
+      secretAccessKey: AccessKey?.SecretAccessKey ?? '',
+    });
+    try {
+      const read = new GetLookupTableCommand({ lookupTableArn: resourceArn });
+      assert.equal((await reader.logs.send(read)).tableBody, CSV);
+      await again.send(new TagResourceCommand({ resourceArn, tags: { team: 'c' } }));
+      await assert.rejects(reader.logs.send(read), { name: 'AccessDeniedException' });
+    } finally {
+      destroyClients(reader);
+    }
   }));

@@ -36,13 +36,6 @@ export function groupOf(
   return logGroups.get(scope, named);
 }
 
-/** The group that `resourceArn` of the tagging operations means. */
-export function taggedGroup(logGroups: LogGroups, scope: Scope, resourceArn: string): LogGroup {
-  const name = nameOfArn(scope, resourceArn);
-  const group = name === undefined ? undefined : logGroups.find(scope, name);
-  return group ?? fail(new ApiError('ResourceNotFoundException', 'The specified resource does not exist.'));
-}
-
 /** `arn` ends with `:*`, `logGroupArn` does not (DescribeLogGroups). */
 export function arnsOf(group: LogGroup): { arn: string; logGroupArn: string } {
   const arn = groupArn(group, group.name);

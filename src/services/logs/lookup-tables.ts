@@ -10,11 +10,17 @@ export function lookupTableArn({ accountId, region }: Scope, name: string): stri
   return `arn:aws:logs:${region}:${accountId}:lookup-table:${name}`;
 }
 
+/** The name in a table's ARN; undefined for other text and for tables of other accounts and Regions. */
+export function nameOfTableArn(scope: Scope, arn: string): string | undefined {
+  const [, region, accountId, name] = ARN.exec(arn) ?? [];
+  return region === scope.region && accountId === scope.accountId ? name : undefined;
+}
+
 /** The name in a table's ARN. @throws {ApiError} ResourceNotFoundException for those of other accounts and Regions */
 export function lookupTableName(scope: Scope, arn: string): string {
-  const [, region, accountId, name] = ARN.exec(arn) ?? [];
-  if (name === undefined) throw logErrors.invalidParameter('The specified lookup table ARN is invalid.');
-  if (region !== scope.region || accountId !== scope.accountId) throw tableNotFound();
+  if (!ARN.test(arn)) throw logErrors.invalidParameter('The specified lookup table ARN is invalid.');
+  const name = nameOfTableArn(scope, arn);
+  if (name === undefined) throw tableNotFound();
   return name;
 }
 

@@ -1,11 +1,11 @@
-/** Tags of log groups, as the two generations of tagging operations change them. */
+/** Tags, as the two generations of tagging operations change them. */
 import { logErrors } from '#log-groups';
 import { ApiError } from '#wire';
 
 /** https://docs.aws.amazon.com/AmazonCloudWatchLogs/latest/APIReference/API_TagResource.html */
 export const TAGS_MAX = 50;
 
-type Tags = Readonly<Record<string, string>>;
+export type Tags = Readonly<Record<string, string>>;
 
 /** Keys and values are checked by the model's constraints; AWS keeps `aws:` for itself. */
 export function checkTags(tags: Tags): void {
