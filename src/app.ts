@@ -9,57 +9,18 @@ import { Auditor, HISTORY_READER, MissedEntries, recoverInterruptedCalls } from 
 import { Buckets } from '#buckets';
 import { type Config, rootKeys, serverKey, splitListen } from '#config';
 import { DeliveryManager, STORE_BATCH, STORE_RETRY, storeSink } from '#delivery';
-import { Gateway, type GatewayDependencies, type Service } from '#gateway';
+import { Gateway, type GatewayDependencies } from '#gateway';
 import { Authorizer, DenialLog, Identity, WebIdentities } from '#identity';
 import { Invocations, LoggingConfigurations, Recorder, recoverInterrupted, startCheckpoints } from '#invocation';
 import { type FileSystem, OPEN_ENTRIES_READER, OpenEntries, openJournal } from '#journal';
 import { LogGroups } from '#log-groups';
 import { LookupTables, Queries, QueryDefinitions } from '#queries';
-import {
-  bedrockAgentAudit,
-  bedrockAgentAuthorization,
-  bedrockAgentRuntimeAudit,
-  bedrockAgentRuntimeAuthorization,
-  bedrockAuthorization,
-  bedrockAudit,
-  bedrockRuntimeAuthorization,
-  cloudtrailAudit,
-  cloudtrailAuthorization,
-  bedrockRuntimeAudit,
-  createBedrockAgentRuntimeService,
-  createBedrockAgentService,
-  createBedrockRuntimeService,
-  createBedrockService,
-  createCloudTrailService,
-  createIamService,
-  createLogsService,
-  createS3Service,
-  createSnsService,
-  createSqsService,
-  createStsService,
-  iamAuthorization,
-  iamAudit,
-  iamDenialMessage,
-  logsAuthorization,
-  logsAudit,
-  s3Authorization,
-  s3Audit,
-  s3DenialMessage,
-  s3RequestContext,
-  SNS_DENIAL_CODE,
-  snsAudit,
-  snsAuthorization,
-  sqsAudit,
-  sqsAuthorization,
-  stsAuthorization,
-  stsAudit,
-} from '#services';
 import { type DataLock, lockDataDirectory, openState } from '#state';
 import { openStore } from '#store';
 import { createLogger, Telemetry } from '#telemetry';
 import { ALARMS_READER } from '#trails';
-import { createModelCatalogue, inferenceRegionOf, isWellKnown, LOCAL_UPSTREAM, modalitiesOf } from '#upstreams';
-import { loadService, type ServiceName, SigningKeys } from '#wire';
+import { inferenceRegionOf, LOCAL_UPSTREAM, modalitiesOf } from '#upstreams';
+import { loadService, SigningKeys } from '#wire';
 import { deliveryListener, deliverySettings, wakeOnRepair } from './app/delivery.ts';
 import { openEventHistory } from './app/event-history.ts';
 import { bucketNameOf, guardedResources } from './app/guarded-resources.ts';
@@ -75,6 +36,7 @@ import { bucketSink, loggingPorts, logSink, roleAllows } from './app/ports.ts';
 import { renderEntry } from './app/render-entry.ts';
 import { rowsOf, STORED_KINDS } from './app/rows.ts';
 import { servicePutNoter } from './app/service-puts.ts';
+import { servicesOf } from './app/services.ts';
 import { signedRoutes } from './app/signed-routes.ts';
 import { StoredPosition } from './app/stored-position.ts';
 import { streamErrorEncoder } from './app/stream-errors.ts';
@@ -426,90 +388,28 @@ async function openPlant(config: Config, parts: Partial<VarveParts>, telemetry: 
     });
 
     const encodeAgentError = streamErrorEncoder(loadService('bedrock-agent-runtime'));
-    const forwarding = { forwarder: upstreams.forwarder, encodeStreamError: encodeAgentError, emit };
-    const services = new Map<ServiceName, Service>([
-      [
-        'bedrock-runtime',
-        {
-          operations: createBedrockRuntimeService({ invocations, wellKnown: { has: isWellKnown }, forwarding }),
-          authorization: bedrockRuntimeAuthorization,
-          audit: bedrockRuntimeAudit,
-        },
-      ],
-      [
-        'bedrock',
-        {
-          operations: createBedrockService({ logging, catalogue: createModelCatalogue() }),
-          authorization: bedrockAuthorization,
-          audit: bedrockAudit,
-        },
-      ],
-      [
-        'bedrock-agent',
-        {
-          operations: createBedrockAgentService(),
-          authorization: bedrockAgentAuthorization,
-          audit: bedrockAgentAudit,
-        },
-      ],
-      [
-        'bedrock-agent-runtime',
-        {
-          operations: createBedrockAgentRuntimeService(forwarding),
-          authorization: bedrockAgentRuntimeAuthorization,
-          audit: bedrockAgentRuntimeAudit,
-        },
-      ],
-      [
-        's3',
-        {
-          operations: createS3Service({ buckets, objects, clock, ids }),
-          authorization: s3Authorization,
-          audit: s3Audit,
-          requestContext: s3RequestContext,
-          denialMessage: s3DenialMessage,
-        },
-      ],
-      [
-        'cloudtrail',
-        {
-          operations: createCloudTrailService({ trails, keys: trailKeys, clock, history }),
-          authorization: cloudtrailAuthorization,
-          audit: cloudtrailAudit,
-        },
-      ],
-      [
-        'logs',
-        {
-          operations: createLogsService({ logGroups, queries, queryDefinitions, lookupTables, store }),
-          authorization: logsAuthorization,
-          audit: logsAudit,
-        },
-      ],
-      [
-        'iam',
-        {
-          operations: createIamService({ identity, clock }),
-          authorization: iamAuthorization,
-          audit: iamAudit,
-          denialMessage: iamDenialMessage,
-        },
-      ],
-      [
-        'sns',
-        {
-          operations: createSnsService(messaging),
-          authorization: snsAuthorization,
-          audit: snsAudit,
-          denialCode: SNS_DENIAL_CODE,
-        },
-      ],
-      ['sqs', { operations: createSqsService(messaging), authorization: sqsAuthorization, audit: sqsAudit }],
-      [
-        'sts',
-        { operations: createStsService({ identity, webIdentities }), authorization: stsAuthorization, audit: stsAudit },
-      ],
-    ]);
+    const services = servicesOf({
+      buckets,
+      clock,
+      emit,
+      encodeAgentError,
+      forwarder: upstreams.forwarder,
+      history,
+      identity,
+      ids,
+      invocations,
+      logGroups,
+      logging,
+      lookupTables,
+      messaging,
+      objects,
+      queries,
+      queryDefinitions,
+      store,
+      trailKeys,
+      trails,
+      webIdentities,
+    });
     if (config.authorization === 'off') emit({ name: 'authorization-off' });
     const dependencies: GatewayDependencies = {
       clock,
@@ -554,6 +454,7 @@ async function openPlant(config: Config, parts: Partial<VarveParts>, telemetry: 
       delivery,
       openCalls,
       denials,
+      digests,
       logGroups,
       gateway: surroundings.gateway,
     });

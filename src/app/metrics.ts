@@ -2,11 +2,11 @@
 import type { DeliveryManager } from '#delivery';
 import type { Gateway } from '#gateway';
 import type { DenialLog } from '#identity';
-import type { OpenEntries } from '#journal';
 import type { LogGroups } from '#log-groups';
-import type { Journal } from '#journal';
+import type { Journal, OpenEntries } from '#journal';
 import type { Store } from '#store';
 import type { Telemetry } from '#telemetry';
+import type { TrailDigests } from '#trails';
 
 export interface Measured {
   readonly journal: Journal;
@@ -14,13 +14,14 @@ export interface Measured {
   readonly delivery: DeliveryManager;
   readonly openCalls: OpenEntries;
   readonly denials: DenialLog;
+  readonly digests: Pick<TrailDigests, 'status'>;
   readonly logGroups: Pick<LogGroups, 'metricValues'>;
   readonly gateway: () => Gateway | undefined;
 }
 
 export function registerGauges(
   telemetry: Telemetry,
-  { journal, store, delivery, openCalls, denials, logGroups, gateway }: Measured,
+  { journal, store, delivery, openCalls, denials, digests, logGroups, gateway }: Measured,
 ): void {
   const single = (name: string, help: string, value: () => number): void =>
     telemetry.gauge(name, help, [], () => [{ labels: {}, value: value() }]);
@@ -28,7 +29,11 @@ export function registerGauges(
   single('varve_journal_head', 'Sequence of the newest durable entry.', () => journal.head);
   single('varve_journal_ok', '1 when entries can be written.', () => Number(journal.failure === undefined));
   single('varve_store_ok', '1 when the store can be read and written.', () => Number(store.failure === undefined));
-  single('varve_calls_open', 'Model calls that have begun and not ended.', () => openCalls.count);
+  single(
+    'varve_calls_open',
+    'Model calls, and API calls that change something, that have begun and not ended.',
+    () => openCalls.count,
+  );
   single('varve_connections', 'Open client connections.', () => gateway()?.connections ?? 0);
   single('varve_requests_active', 'Requests being served.', () => gateway()?.active ?? 0);
   single('varve_resident_bytes', "The server process's resident memory (the store's process is not in it).", () =>
@@ -77,6 +82,16 @@ export function registerGauges(
     'varve_delivery_failed_attempts_total',
     'Attempts that failed since the start.',
     ({ failedAttempts }) => failedAttempts,
+  );
+  telemetry.gauge(
+    'varve_trail_digest_failing',
+    "1 when the newest attempt to write a trail's digest failed.",
+    ['trail', 'region'],
+    () =>
+      digests.status().map(({ trailArn, region, lastError }) => ({
+        labels: { trail: trailArn, region },
+        value: Number(lastError !== undefined),
+      })),
   );
   perDestination('varve_delivery_parked', '1 when a destination denies or is gone.', ({ state }) =>
     Number(state === 'parked'),

@@ -13,7 +13,7 @@ export interface Service {
   readonly operations: OperationTable<string>;
   readonly authorization: AuthorizationTable<string>;
   /** What CloudTrail tells of its operations. */
-  readonly audit?: AuditTable;
+  readonly audit: AuditTable;
   /** Condition keys of the service's own that tell of the request itself, whatever is asked for. */
   readonly requestContext?: (authorization: ParsedAuthorization, receivedAtMs: number) => RequestContext;
   /** What a refused caller is told, where the service has words of its own. */
