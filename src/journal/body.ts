@@ -72,6 +72,7 @@ export class BodyCollector {
   readonly #inMemoryBytesMax: number;
   #chunks: Buffer[] = [];
   #writer: SpoolWriter | undefined;
+  #spilling: Promise<void> | undefined;
   sizeBytes = 0;
 
   constructor(spool: Spool, inMemoryBytesMax = BODY_IN_MEMORY_BYTES_MAX) {
@@ -84,7 +85,9 @@ export class BodyCollector {
     this.sizeBytes += chunk.length;
     if (this.#writer) return this.#writer.write(chunk);
     this.#chunks.push(chunk);
-    return this.sizeBytes > this.#inMemoryBytesMax ? this.#spill() : undefined;
+    if (this.sizeBytes <= this.#inMemoryBytesMax) return undefined;
+    this.#spilling = this.#spill();
+    return this.#spilling;
   }
 
   finish(): Body {
@@ -96,6 +99,8 @@ export class BodyCollector {
   /** Forgets what was gathered, for bodies that broke off. */
   async discard(): Promise<void> {
     this.#chunks = [];
+    // A file that is only being made would be nobody's afterwards.
+    await this.#spilling?.catch(() => undefined);
     await this.#writer?.discard();
   }
 
