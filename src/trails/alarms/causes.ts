@@ -69,18 +69,13 @@ const LOG_GROUP_RULES: Readonly<Record<string, Rule>> = {
   ),
 };
 
+/** To put one is how logging is turned on: no cause for alarm, and no event tells what was there before. */
 const INVOCATION_RULES: Readonly<Record<string, Rule>> = {
   DeleteModelInvocationLoggingConfiguration: () => ({
     kind: 'invocation-logging-deleted',
     severity: 'critical',
     done: 'deleted the logging configuration of model invocations',
     tried: 'delete the logging configuration of model invocations',
-  }),
-  PutModelInvocationLoggingConfiguration: () => ({
-    kind: 'invocation-logging-changed',
-    severity: 'warning',
-    done: 'changed the logging configuration of model invocations',
-    tried: 'change the logging configuration of model invocations',
   }),
 };
 

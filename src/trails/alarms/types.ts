@@ -18,7 +18,6 @@ export type AlertKind =
   | 'log-group-deleted'
   | 'log-group-retention-changed'
   | 'invocation-logging-deleted'
-  | 'invocation-logging-changed'
   | 'key-rotated'
   | 'silence';
 
