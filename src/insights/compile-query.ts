@@ -1,6 +1,6 @@
 /** A syntax tree to one ClickHouse statement: a CTE for each stage, whatever users wrote bound as parameters. */
 import { LIMIT_MAX } from './commands/limit/limit.ts';
-import { CompileContext, type QueryTimes } from './compile/context.ts';
+import { CompileContext, MATCHED, type QueryTimes } from './compile/context.ts';
 import type { EventSource } from './compile/event-source.ts';
 import { type LookupColumn, Lookups, type LookupTable } from './compile/lookup-tables.ts';
 import { orderBy } from './compile/order.ts';
@@ -35,8 +35,11 @@ export interface CompiledQuery {
   readonly columns: readonly string[];
   /** Counts the events that filters let through (statistics, recordsMatched): one row, one UInt64. */
   readonly matchedSql: string;
-  /** What is known of that number without asking: it is that of all events, or of the rows when they are fewer than so many. */
-  readonly matchedAre: { readonly all: boolean; readonly rowsBelow: number };
+  /**
+   * What is known of that number without asking: it is that of all events; or that of the rows, when they are fewer than so many;
+   * `summed`: not their number, but the sum of what each tells behind its columns.
+   */
+  readonly matchedAre: { readonly all: boolean; readonly rowsBelow: number; readonly summed: boolean };
 }
 
 /** Commands after which rows are no longer the events that filters let through. */
@@ -53,6 +56,18 @@ function onlyLimits(commands: readonly CommandNode[]): boolean {
   if (first < 0) return true;
   const [reducing, ...after] = commands.slice(first);
   return reducing?.command === 'limit' && after.every(({ command }) => ROW_FOR_ROW.has(command));
+}
+
+/**
+ * The `stats` whose groups tell together how many events were matched: all groups are given, but for a limit. Counting again
+ * would read as much as the query itself.
+ */
+function tellingStats(commands: readonly CommandNode[]): CommandNode | undefined {
+  const first = commands.findIndex(({ command }) => REDUCING.has(command));
+  const [reducing, ...after] = commands.slice(first);
+  if (first < 0 || reducing?.command !== 'stats') return undefined;
+  const others = after.filter(({ command }) => !ROW_FOR_ROW.has(command));
+  return others.every(({ command }) => command === 'limit') && others.length <= 1 ? reducing : undefined;
 }
 
 /** @throws {MalformedQuery} */
@@ -75,8 +90,11 @@ export function compileQuery(
   const outside = { nested: nested ?? new Map(), earlier: new Map(compared), lookups: tables };
   const context = new CompileContext(parameters, times, outside, pipeline);
   let relation = context.eventsOf(source);
+  const telling = tellingStats(query.commands);
   for (const node of query.commands) {
     if (REDUCING.has(node.command)) matched ??= { from: relation.from, stages: context.stages.length };
+    // Without a filter before it their number is known.
+    if (node === telling && context.stages.length > 0) context.telling = telling;
     relation = pipeline({ commands: [node], span: node.span }, relation, context);
   }
   matched ??= { from: relation.from, stages: context.stages.length };
@@ -85,7 +103,9 @@ export function compileQuery(
   if (relation.events && !shown.includes('@ptr')) shown.push('@ptr');
   const columns = shown.map((name) => asShown(context.field(name, relation, query.span)));
   const rows = relation.limit ?? Math.min(limit ?? LIMIT_DEFAULT, LIMIT_MAX);
-  const select = `SELECT ${columns.map((sql, index) => `${sql} AS r${index}`).join(', ')} FROM ${relation.from}`;
+  const summed = context.telling !== undefined;
+  const list = columns.map((sql, index) => `${sql} AS r${index}`);
+  const select = `SELECT ${(summed ? [...list, MATCHED] : list).join(', ')} FROM ${relation.from}`;
   const tail = `${orderBy(relation)} LIMIT ${parameters.bind(rows, 'UInt64')}`;
   const { bases, stages } = context;
   const ctes = (count: number): string => `WITH ${[...bases, ...stages.slice(0, count)].join(',\n')}`;
@@ -96,6 +116,6 @@ export function compileQuery(
     lookups: tables.columns,
     columns: shown,
     matchedSql: `${ctes(matched.stages)}\nSELECT count() AS matched FROM ${matched.from}`,
-    matchedAre: { all: matched.stages === 0, rowsBelow: onlyLimits(query.commands) ? rows : 0 },
+    matchedAre: { all: matched.stages === 0, rowsBelow: summed || onlyLimits(query.commands) ? rows : 0, summed },
   };
 }

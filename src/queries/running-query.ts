@@ -29,6 +29,8 @@ export class RunningQuery {
   #rows: (string | null)[][] = [];
   #resultBytes = 0;
   #matched: number | undefined;
+  /** What the rows tell of the events they are made of. */
+  #told = 0;
   #scanned = { events: 0, bytes: 0 };
 
   constructor(id: string, request: StartQuery, plan: QueryPlan, createdMs: number) {
@@ -68,9 +70,9 @@ export class RunningQuery {
       const parameters = { ...compiled.parameters, ...(await cells()) };
       for await (const values of store.query({ sql: compiled.sql, parameters, ...bounds })) this.#take(values);
       await measured;
-      const { all, rowsBelow } = compiled.matchedAre;
+      const { all, rowsBelow, summed } = compiled.matchedAre;
       if (all) this.#matched = this.#scanned.events;
-      else if (this.#rows.length < rowsBelow) this.#matched = this.#rows.length;
+      else if (this.#rows.length < rowsBelow) this.#matched = summed ? this.#told : this.#rows.length;
       else {
         for await (const [count] of store.query({ sql: compiled.matchedSql, parameters, ...bounds }))
           this.#matched = Number(count);
@@ -112,7 +114,7 @@ export class RunningQuery {
       columns: this.#plan.compiled.columns,
       rows: this.#rows,
       statistics: {
-        recordsMatched: this.#matched ?? this.#rows.length,
+        recordsMatched: this.#matched ?? (this.#plan.compiled.matchedAre.summed ? this.#told : this.#rows.length),
         recordsScanned: this.#scanned.events,
         bytesScanned: this.#scanned.bytes,
         logGroupsScanned: groups.length,
@@ -122,7 +124,9 @@ export class RunningQuery {
   }
 
   #take(values: readonly (string | number | null)[]): void {
-    const row = values.map((value) => (value === null ? null : String(value)));
+    const { columns, matchedAre } = this.#plan.compiled;
+    if (matchedAre.summed) this.#told += Number(values[columns.length]);
+    const row = values.slice(0, columns.length).map((value) => (value === null ? null : String(value)));
     for (const value of row) this.#resultBytes += 2 * (value?.length ?? 0) + 16;
     if (this.#resultBytes > RESULT_BYTES_MAX) throw new ResultTooLarge();
     this.#rows.push(row);

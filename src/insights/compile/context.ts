@@ -29,8 +29,13 @@ export interface Outside {
   readonly earlier: ReadonlyMap<CommandNode, { readonly source: EventSource; readonly before: Query }>;
 }
 
+/** The column of a group that tells how many rows it is made of. */
+export const MATCHED = 'matched';
+
 export class CompileContext {
   readonly parameters: Parameters;
+  /** The `stats` that is to tell {@link MATCHED} of its groups. */
+  telling: CommandNode | undefined;
   readonly times: QueryTimes;
   readonly lookups: Lookups;
   readonly #outside: Outside;

@@ -1,4 +1,4 @@
-import type { CompileContext } from '../../compile/context.ts';
+import { type CompileContext, MATCHED } from '../../compile/context.ts';
 import { compileExpression } from '../../compile/expressions.ts';
 import { naturalOrder } from '../../compile/order.ts';
 import type { Column, Relation } from '../../compile/relation.ts';
@@ -21,7 +21,8 @@ export const stats = defineCommand<StatsNode>({
     const by = reader.accept('by') ? parseList(reader, () => parseNamed(reader, context)) : [];
     return { command: 'stats', items, by, span: { start, end: reader.offset } };
   },
-  compile: ({ items, by }, input, context) => {
+  compile: (node, input, context) => {
+    const { items, by } = node;
     const keys = by.map((item) => columnOf(item, context.expression(item.expression, input), context));
     const made = new Map<string, Column>(keys.map(({ column }) => [column.name, column]));
     const values = items.map((item) => {
@@ -30,7 +31,8 @@ export const stats = defineCommand<StatsNode>({
       made.set(item.name, compiled.column);
       return compiled;
     });
-    const select = [...keys, ...values].map(({ sql, column }) => `${sql} AS ${column.sql}`).join(', ');
+    const list = [...keys, ...values].map(({ sql, column }) => `${sql} AS ${column.sql}`);
+    const select = (context.telling === node ? [...list, `count() AS ${MATCHED}`] : list).join(', ');
     const group = keys.length === 0 ? '' : ` GROUP BY ${keys.map(({ column }) => column.sql).join(', ')}`;
     return {
       from: context.stage(`SELECT ${select} FROM ${input.from}${group}`),
