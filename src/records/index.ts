@@ -1,4 +1,5 @@
 export { auditErrorCode, auditEventOf } from './audit/of-invocation.ts';
+export { withoutQuotedValues } from './audit/quoted-values.ts';
 export { renderAuditEvent } from './audit/render.ts';
 export { CONTENT_BYTES_MAX, EVENT_BYTES_MAX, omitted } from './audit/size-rules.ts';
 export * from './audit/types.ts';

@@ -8,7 +8,7 @@ import { CreateBucketCommand, PutObjectCommand } from '@aws-sdk/client-s3';
 import { GetCallerIdentityCommand } from '@aws-sdk/client-sts';
 import type { AuditEvent } from '#records';
 import { signRequest } from '#wire';
-import { ECHO, refusal } from '../calls.ts';
+import { ECHO, invoke, refusal } from '../calls.ts';
 import { ACCOUNT, destroyClients, makeClients, REGION, ROOT_KEY, type TestVarve, withVarve } from '../harness.ts';
 import { auditEvents } from '../journal-entries.ts';
 import { signedFetch } from '../signed-fetch.ts';
@@ -53,6 +53,11 @@ test('what is wrong with hidden values is told without them; their callers are t
       `{"input":{"converse":{"messages":[${JSON.stringify(message)}]}}}`,
     );
     await post(running, 'bedrock', `/model/${ECHO}/converse-stream`, metadata);
+    const error = {
+      code: 'ValidationException',
+      message: `1 validation error detected: Value '${SECRET}' at 'prompt' failed to satisfy constraint: Member must be kind`,
+    };
+    await refusal(invoke(running.clients.runtime, { prompt: 'hello', varve: { error } }));
     const { logs } = running.clients;
     await logs.send(new CreateLogGroupCommand({ logGroupName: 'g' }));
     await refusal(logs.send(new FilterLogEventsCommand({ logGroupName: 'g', filterPattern: SECRET.repeat(60) })));
@@ -71,6 +76,10 @@ test('what is wrong with hidden values is told without them; their callers are t
       "1 validation error detected: Value at 'messages.1.member.role' failed to satisfy constraint: Member must satisfy enum value set: [user, assistant, system]",
     );
     assert.deepEqual(only(events, 'Converse').requestParameters, { modelId: ECHO });
+    assert.equal(
+      only(events, 'InvokeModel').errorMessage,
+      "1 validation error detected: Value at 'prompt' failed to satisfy constraint: Member must be kind",
+    );
     assert.equal(only(events, 'StartQuery').errorCode, 'MalformedQueryException');
     const shown = events.find(({ errorCode, eventName }) => errorCode !== undefined && eventName === 'CreateLogGroup');
     assert.match(shown?.errorMessage ?? '', /Value 'no such name' at 'logGroupName'/);

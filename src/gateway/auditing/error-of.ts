@@ -1,5 +1,5 @@
 import { type AuditRule, errorCodeOf, HIDDEN, isShown } from '#audit';
-import { auditErrorCode } from '#records';
+import { auditErrorCode, withoutQuotedValues } from '#records';
 import type { ApiError, Route } from '#wire';
 
 /** How an event tells an error. What its parameters hide, its message does not tell either. */
@@ -15,6 +15,8 @@ export function errorOf(
 
 function messageOf({ code, message, messageShowing }: ApiError, rule: AuditRule | undefined): string {
   if (!rule) return message;
-  if (messageShowing) return messageShowing((path) => isShown(rule, path));
-  return rule.hiddenMessages?.includes(code) ? HIDDEN : message;
+  const shows = (path: readonly string[]): boolean => isShown(rule, path);
+  if (messageShowing) return messageShowing(shows);
+  // Upstreams word errors too.
+  return rule.hiddenMessages?.includes(code) ? HIDDEN : withoutQuotedValues(message, shows);
 }

@@ -1,4 +1,5 @@
 import type { InvocationFacts } from '../types.ts';
+import { withoutQuotedValues } from './quoted-values.ts';
 import type { AuditEvent } from './types.ts';
 
 /** The event of a model call, which its own entries carry; undefined when there is none (calls of older journals). */
@@ -15,7 +16,10 @@ export function auditEventOf({
     ...audit,
     endedMs: begin.timestampMs + latencyMs,
     ...(errorCode === undefined ? {} : { errorCode: auditErrorCode(errorCode) }),
-    ...(errorMessage === undefined ? {} : { errorMessage }),
+    // Upstreams word errors too, and may quote what was asked.
+    ...(errorMessage === undefined
+      ? {}
+      : { errorMessage: withoutQuotedValues(errorMessage, ([name]) => name === 'modelId') }),
     responseElements: null,
     // Only a call that a profile took to another Region tells it.
     ...(inferenceRegion === undefined || inferenceRegion === begin.region
