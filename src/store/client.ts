@@ -20,7 +20,11 @@ const READ_BLOCK_ROWS = 4_096;
 const WRITE_TIMEOUT_MS = 180_000;
 /** The engine ends a query by itself; the client waits a little longer. */
 const QUERY_GRACE_MS = 5_000;
-/** Threads of one query in the engine: others, and inserts, must get on beside it. */
+/**
+ * Threads of one query in the engine: others, and inserts, must get on beside it. `os_thread_priority` is left alone: the
+ * embedded engine (26.7) puts threads that are done with such a query at niceness 0, above the rest of its process, and some
+ * stay at the query's.
+ */
 const QUERY_THREADS_MAX = 2;
 /** Every statement ends by a time-out of its own; a query of an hour may be silent until its end. Milliseconds. */
 const SILENCE_MS_MAX = 65 * 60_000;
