@@ -20,11 +20,7 @@ const READ_BLOCK_ROWS = 4_096;
 const WRITE_TIMEOUT_MS = 180_000;
 /** The engine ends a query by itself; the client waits a little longer. */
 const QUERY_GRACE_MS = 5_000;
-/**
- * Threads of one query in the engine: others, and inserts, must get on beside it. `os_thread_priority` is left alone: the
- * embedded engine (26.7) puts threads that are done with such a query at niceness 0, above the rest of its process, and some
- * stay at the query's.
- */
+/** Threads of one query in the engine: others, and inserts, must get on beside it. */
 const QUERY_THREADS_MAX = 2;
 /** Every statement ends by a time-out of its own; a query of an hour may be silent until its end. Milliseconds. */
 const SILENCE_MS_MAX = 65 * 60_000;
@@ -141,6 +137,8 @@ export class StoreClient {
         ...READ_SETTINGS,
         max_execution_time: Math.ceil(timeoutMs / 1000),
         max_memory_usage: String(memoryBytesMax),
+        // Not `os_thread_priority`: the embedded engine (26.7) puts threads that are done with such a query at niceness 0, above
+        // the rest of its process, and some stay at the query's.
         max_threads: QUERY_THREADS_MAX,
         // What has no partner in a join is missing, not empty.
         join_use_nulls: 1,
