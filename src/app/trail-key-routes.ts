@@ -3,8 +3,6 @@ import { json, type SignedRoute } from '#gateway';
 import { TooManyKeys, type TrailSigningKeys } from '#trails';
 import { ApiError } from '#wire';
 
-const REGION = /^[a-z]{2,4}(?:-[a-z]+)+-\d{1,2}$/;
-
 export function trailKeyRoutes(keys: Pick<TrailSigningKeys, 'rotate'>): readonly SignedRoute[] {
   return [
     {
@@ -12,7 +10,6 @@ export function trailKeyRoutes(keys: Pick<TrailSigningKeys, 'rotate'>): readonly
       path: '/_varve/trails/rotate-key',
       action: 'varve:RotateTrailKey',
       handle: async ({ caller: { accountId }, region }) => {
-        if (!REGION.test(region)) throw new ApiError('ValidationException', `"${region.slice(0, 100)}" is no Region.`);
         try {
           const { fingerprint, publicDer, validFromMs } = await keys.rotate(accountId, region);
           return json(200, {
