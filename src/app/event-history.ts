@@ -21,7 +21,7 @@ export interface EventHistoryParts {
 export interface OpenedHistory {
   readonly history: EventHistory;
   /** Takes the audit events that the store's reader makes; to be started before the reader. */
-  readonly writer: HistoryWriter;
+  readonly writer: Pick<HistoryWriter, 'start' | 'take' | 'flush' | 'close'>;
 }
 
 export async function openEventHistory(parts: EventHistoryParts): Promise<OpenedHistory> {
@@ -30,6 +30,7 @@ export async function openEventHistory(parts: EventHistoryParts): Promise<Opened
   const writer = await HistoryWriter.open({
     journal,
     state,
+    hold: () => store.holdAuditEvents(),
     insert: (batch) => store.insertAuditEvents(batch),
     kinds: [ENTRY_KIND.invocationEnd, ENTRY_KIND.auditEvent],
     rowsOf: (entry) => rows(entry).auditEvents ?? [],

@@ -13,7 +13,9 @@ export interface StoreRows {
 }
 
 export interface StoreSinkOptions {
-  readonly store: Pick<Store, 'insertInvocations' | 'insertLogEvents' | 'insertAuditEvents'>;
+  readonly store: Pick<Store, 'insertInvocations' | 'insertLogEvents'> & {
+    insertAuditEvents(batch: InsertBatch<AuditEventRow>): Promise<void>;
+  };
   readonly node: string;
   /** Throws when the entry cannot be read (a mistake of ours). */
   readonly rowsOf: (entry: JournalEntry) => StoreRows;

@@ -4,6 +4,7 @@ import { readAuditEvents } from './audit-event-reads.ts';
 import type { StoreClient } from './client.ts';
 import { Connection } from './connection.ts';
 import type { StoreEvents } from './events.ts';
+import { HeldRows } from './held-rows.ts';
 import { Inserter } from './inserts.ts';
 import { readInvocations } from './invocation-reads.ts';
 import { deleteLogEvents } from './log-event-deletions.ts';
@@ -19,6 +20,7 @@ import type {
   AuditEventQuery,
   AuditEventRow,
   EventScope,
+  HeldBatch,
   InsertBatch,
   InvocationRow,
   LogEventName,
@@ -94,8 +96,12 @@ export class ClickHouseStore implements Store {
     return this.#insert('inserting log events', () => this.#logEvents.insert(batch));
   }
 
-  insertAuditEvents(batch: InsertBatch<AuditEventRow>): Promise<void> {
+  insertAuditEvents(batch: InsertBatch<AuditEventRow> | HeldBatch<AuditEventRow>): Promise<void> {
     return this.#insert('inserting audit events', () => this.#auditEvents.insert(batch));
+  }
+
+  holdAuditEvents(): HeldRows<AuditEventRow> {
+    return new HeldRows(AUDIT_EVENTS);
   }
 
   readAuditEvents(query: AuditEventQuery): Promise<AuditEventPage> {

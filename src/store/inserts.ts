@@ -12,14 +12,16 @@ import { bug, type Clock, type IdSource, OperationalError, sleep } from '#base';
 import type { StoreClient } from './client.ts';
 import { encodeAttributes, encodeRows, insertColumns } from './encode.ts';
 import { isDataError } from './errors.ts';
+import { HeldRows } from './held-rows.ts';
 import type { StoreEvents } from './events.ts';
 import type { InsertTable } from './tables/column.ts';
-import type { InsertBatch } from './types.ts';
+import type { HeldBatch, InsertBatch } from './types.ts';
 
 /** An earlier try that still runs in the engine is waited for so long, milliseconds. */
 const EARLIER_TRY_WAIT_MS = 60_000;
 const EARLIER_TRY_POLL_MS = 100;
 
+type Batch<Row> = InsertBatch<Row> | HeldBatch<Row>;
 type Found = 'all' | 'none' | 'part';
 
 export class Inserter<Row> {
@@ -44,7 +46,7 @@ export class Inserter<Row> {
   }
 
   /** Resolves when the rows are durably in the table, each once. Rejects with the client's error; then `retry` it. */
-  async insert(batch: InsertBatch<Row>): Promise<void> {
+  async insert(batch: Batch<Row>): Promise<void> {
     if (batch.rows.length === 0) return;
     this.#checkKeys(batch);
     const token = `${batch.node}:${batch.firstSequence}-${batch.lastSequence}`;
@@ -60,7 +62,9 @@ export class Inserter<Row> {
     await this.#replace(batch, token);
   }
 
-  #checkKeys(batch: InsertBatch<Row>): void {
+  #checkKeys(batch: Batch<Row>): void {
+    // Of rows that were held whoever held them knows the range.
+    if (batch.rows instanceof HeldRows) return;
     for (const row of batch.rows) {
       const { node, sequence } = this.#table.key(row);
       if (node !== batch.node || sequence < batch.firstSequence || sequence > batch.lastSequence) {
@@ -69,12 +73,13 @@ export class Inserter<Row> {
     }
   }
 
-  async #insertOrMend(batch: InsertBatch<Row>, token: string): Promise<void> {
+  async #insertOrMend(batch: Batch<Row>, token: string): Promise<void> {
     try {
       await this.#send(batch.rows, token, new Set());
     } catch (error) {
-      if (!isDataError(error) || !this.#table.derived) throw error;
-      const refused = await this.#findRefused(batch.rows);
+      const { rows } = batch;
+      if (!isDataError(error) || !this.#table.derived || rows instanceof HeldRows) throw error;
+      const refused = await this.#findRefused(rows);
       if (refused.size === 0) throw error;
       this.#onEvent({ name: 'store.attributes-dropped', level: 'warn', table: this.#table.name, rows: refused.size });
       if ((await this.#count(batch)) === 'none') await this.#send(batch.rows, token, refused);
@@ -82,26 +87,29 @@ export class Inserter<Row> {
     }
   }
 
-  async #replace(batch: InsertBatch<Row>, token: string, refused?: ReadonlySet<Row>): Promise<void> {
+  async #replace(batch: Batch<Row>, token: string, refused?: ReadonlySet<Row>): Promise<void> {
     await this.#client.command(`DELETE FROM ${this.#table.name} WHERE ${IN_RANGE}`, this.#range(batch));
     const without = refused ?? new Set<Row>();
     const newToken = `${token}:${this.#ids.hex(16)}`;
     try {
       await this.#send(batch.rows, newToken, without);
     } catch (error) {
-      if (refused !== undefined || !isDataError(error) || !this.#table.derived) throw error;
-      await this.#replace(batch, token, await this.#findRefused(batch.rows));
+      const { rows } = batch;
+      const isFinal = refused !== undefined || !this.#table.derived || rows instanceof HeldRows;
+      if (isFinal || !isDataError(error)) throw error;
+      await this.#replace(batch, token, await this.#findRefused(rows));
     }
   }
 
-  async #send(rows: readonly Row[], token: string, withoutAttributes: ReadonlySet<Row>): Promise<void> {
+  async #send(rows: Batch<Row>['rows'], token: string, withoutAttributes: ReadonlySet<Row>): Promise<void> {
     const startedMs = this.#clock.monotonicMs();
-    const writer = await encodeRows(this.#table, rows, withoutAttributes);
+    const isHeld = rows instanceof HeldRows;
+    const writer = isHeld ? rows.writer : await encodeRows(this.#table, rows, withoutAttributes);
     const body = Readable.from(writer.pieces(), { objectMode: false });
     await this.#client.insert(this.#statement, token, body);
     const { sizeBytes } = writer;
     // Only after success: after a failure a socket may still hold the pieces.
-    writer.release();
+    if (!isHeld) writer.release();
     this.#onEvent({
       name: 'store.inserted',
       level: 'debug',
@@ -112,7 +120,7 @@ export class Inserter<Row> {
     });
   }
 
-  async #find(batch: InsertBatch<Row>, token: string): Promise<Found> {
+  async #find(batch: Batch<Row>, token: string): Promise<Found> {
     const deadlineMs = this.#clock.monotonicMs() + EARLIER_TRY_WAIT_MS;
     while (await this.#isRunning(token)) {
       if (this.#clock.monotonicMs() > deadlineMs) {
@@ -134,7 +142,7 @@ export class Inserter<Row> {
     return (rows[0]?.running ?? 0) > 0;
   }
 
-  async #count(batch: InsertBatch<Row>): Promise<Found> {
+  async #count(batch: Batch<Row>): Promise<Found> {
     const rows = await this.#client.rows<{ rows: number; keys: number }>(
       `SELECT count() AS rows, uniqExact(sequence, position) AS keys FROM ${this.#table.name} WHERE ${IN_RANGE}`,
       this.#range(batch),
@@ -145,15 +153,21 @@ export class Inserter<Row> {
   }
 
   /** The batch's own times bound the range too, so that only its partitions are read. */
-  #range(batch: InsertBatch<Row>): Record<string, string | number> {
+  #range(batch: Batch<Row>): Record<string, string | number> {
+    const { fromMs, toMs } = this.#span(batch.rows);
+    return { node: batch.node, first: batch.firstSequence, last: batch.lastSequence, from: fromMs, to: toMs };
+  }
+
+  #span(rows: Batch<Row>['rows']): { readonly fromMs: number; readonly toMs: number } {
+    if (rows instanceof HeldRows) return rows.span;
     let fromMs = Infinity;
     let toMs = -Infinity;
-    for (const row of batch.rows) {
+    for (const row of rows) {
       const timestampMs = this.#table.timestampMs(row);
       if (timestampMs < fromMs) fromMs = timestampMs;
       if (timestampMs > toMs) toMs = timestampMs;
     }
-    return { node: batch.node, first: batch.firstSequence, last: batch.lastSequence, from: fromMs, to: toMs };
+    return { fromMs, toMs };
   }
 
   /** The rows whose attributes the engine refuses, found by halving. */

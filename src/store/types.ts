@@ -1,3 +1,5 @@
+import type { HeldRows } from './held-rows.ts';
+
 /** Identifies a row's journal entry: (node, sequence, index) is unique over all nodes that share a store. */
 export interface RowKey {
   readonly node: string;
@@ -138,6 +140,11 @@ export interface InsertBatch<Row> {
   readonly retry: boolean;
 }
 
+/** A batch of rows that were held; who held them releases them. */
+export interface HeldBatch<Row> extends Omit<InsertBatch<Row>, 'rows'> {
+  readonly rows: HeldRows<Row>;
+}
+
 export interface LogEventQuery {
   readonly groupGeneration: string;
   /** All streams when absent. */
@@ -222,7 +229,9 @@ export interface Store {
   readonly failure: string | undefined;
   insertInvocations(batch: InsertBatch<InvocationRow>): Promise<void>;
   insertLogEvents(batch: InsertBatch<LogEventRow>): Promise<void>;
-  insertAuditEvents(batch: InsertBatch<AuditEventRow>): Promise<void>;
+  insertAuditEvents(batch: InsertBatch<AuditEventRow> | HeldBatch<AuditEventRow>): Promise<void>;
+  /** For rows that wait for others before they are inserted. */
+  holdAuditEvents(): HeldRows<AuditEventRow>;
   /** A page of audit events, each once, however often it was inserted. */
   readAuditEvents(query: AuditEventQuery): Promise<AuditEventPage>;
   readLogEvents(query: LogEventQuery): Promise<LogEventRow[]>;

@@ -6,8 +6,8 @@ import { join } from 'node:path';
 import { test, type TestContext } from 'node:test';
 import type { JournalEntry } from '#journal';
 import { openState } from '#state';
-import type { AuditEventRow, InsertBatch } from '#store';
-import { HISTORY_READER, HistoryWriter } from './history-writer.ts';
+import type { AuditEventRow } from '#store';
+import { type HistoryBatch, HISTORY_READER, HistoryWriter } from './history-writer.ts';
 
 const KIND = 6;
 
@@ -33,24 +33,37 @@ function rowOf(sequence: number): AuditEventRow {
   };
 }
 
+/** Rows that wait, as they are. */
+class PlainRows extends Array<AuditEventRow> {
+  get sizeBytes(): number {
+    return this.reduce((sum, { record }) => sum + record.length, 0);
+  }
+  add(row: AuditEventRow): void {
+    this.push(row);
+  }
+  release(): void {
+    // The test still looks at them.
+  }
+}
+
 interface World {
   /** Sequences of what the journal holds. */
   readonly entries: number[];
-  readonly batches: InsertBatch<AuditEventRow>[];
+  readonly batches: HistoryBatch<PlainRows>[];
   readonly held: Map<string, number>;
   /** While set, inserts fail, or wait for it. */
   failure: Error | undefined;
   gate: Promise<void> | undefined;
   /** @param cursor how far the store's reader is */
-  open(cursor: number, waitMs?: number): Promise<HistoryWriter>;
+  open(cursor: number, waitMs?: number): Promise<HistoryWriter<PlainRows>>;
   /** Hands entries over as the reader does, and tells when it may go on. */
-  take(writer: HistoryWriter, sequences: readonly number[], retry?: boolean): Promise<void>;
+  take(writer: HistoryWriter<PlainRows>, sequences: readonly number[], retry?: boolean): Promise<void>;
 }
 
 async function world(context: TestContext): Promise<World> {
   const folder = await mkdtemp(join(tmpdir(), 'varve-history-'));
   const state = await openState(join(folder, 'state.sqlite'));
-  const writers: HistoryWriter[] = [];
+  const writers: HistoryWriter<PlainRows>[] = [];
   const it: World = {
     entries: [],
     batches: [],
@@ -73,6 +86,7 @@ async function world(context: TestContext): Promise<World> {
           holdFrom: (reader, sequence) => void it.held.set(reader, sequence),
         },
         state,
+        hold: () => new PlainRows(),
         insert: async (batch) => {
           await it.gate;
           if (it.failure) throw it.failure;
@@ -109,7 +123,7 @@ function told({ batches }: World): [number, number, number[], boolean][] {
   return batches.map(({ firstSequence, lastSequence, rows, retry }) => [
     firstSequence,
     lastSequence,
-    rows.map(({ key }) => key.sequence),
+    [...rows].map(({ key }) => key.sequence),
     retry,
   ]);
 }

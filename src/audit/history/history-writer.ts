@@ -15,9 +15,9 @@ export const HISTORY_READER = 'event-history';
 
 /** How long a row waits for others, unless a read asks for it. Milliseconds. */
 const WAIT_MS = 5_000;
-/** With so many rows, or characters of records, an insert begins at once. */
+/** With so many rows, or bytes of them, an insert begins at once. */
 const ROWS_MAX = 20_000;
-const CHARS_MAX = 16 * 1024 * 1024;
+const BYTES_MAX = 16 * 1024 * 1024;
 /** Past so many times these bounds whoever brings more must wait. */
 const HELD_FACTOR = 2;
 const REPLAY_READ_BYTES = 8 * 1024 * 1024;
@@ -26,46 +26,58 @@ const RETRY_MAX_MS = 5_000;
 
 const MIGRATIONS = ['CREATE TABLE audit_history (id INTEGER PRIMARY KEY, sequence INTEGER NOT NULL) STRICT'] as const;
 
-export interface HistoryWriterOptions {
+export interface HistoryWriterOptions<Rows extends HeldRows> {
   readonly journal: Pick<Journal, 'nodeId' | 'head' | 'read' | 'holdFrom'>;
   readonly state: State;
-  readonly insert: (batch: InsertBatch<AuditEventRow>) => Promise<void>;
+  /** Where rows wait. */
+  readonly hold: () => Rows;
+  /** Inserts what was held, and keeps it until it is released. */
+  readonly insert: (batch: HistoryBatch<Rows>) => Promise<void>;
   /** Kinds of entries that audit events are in, and the rows of one; throws when the entry cannot be read. */
   readonly kinds: readonly number[];
   readonly rowsOf: (entry: JournalEntry) => readonly AuditEventRow[];
   readonly waitMs?: number;
 }
 
-interface Held {
-  rows: AuditEventRow[];
-  chars: number;
+/** Rows that wait, outside of the heap. */
+export interface HeldRows {
+  readonly length: number;
+  readonly sizeBytes: number;
+  add(row: AuditEventRow): void;
+  release(): void;
+}
+
+export type HistoryBatch<Rows> = Omit<InsertBatch<AuditEventRow>, 'rows'> & { readonly rows: Rows };
+
+interface Held<Rows> {
+  readonly rows: Rows;
   /** All rows of entries up to and with this one are here, or in the store already. */
   through: Sequence;
   /** Rows of these may be in the store: an earlier run may have put them there. */
   maybeTried: boolean;
 }
 
-export class HistoryWriter {
-  readonly #options: HistoryWriterOptions;
+export class HistoryWriter<Rows extends HeldRows = HeldRows> {
+  readonly #options: HistoryWriterOptions<Rows>;
   readonly #waitMs: number;
   readonly #isNew: boolean;
   readonly #closing = new AbortController();
   /** Everything up to here is in the store. */
   #stored: Sequence = 0;
-  #held: Held;
+  #held: Held<Rows>;
   #due: NodeJS.Timeout | undefined;
   #inserting: Promise<void> | undefined;
   #replayed: Promise<void> = Promise.resolve();
 
-  private constructor(options: HistoryWriterOptions, stored: Sequence | undefined) {
+  private constructor(options: HistoryWriterOptions<Rows>, stored: Sequence | undefined) {
     this.#options = options;
     this.#waitMs = options.waitMs ?? WAIT_MS;
     this.#isNew = stored === undefined;
     this.#stored = stored ?? 0;
-    this.#held = emptyAfter(this.#stored);
+    this.#held = this.#emptyAfter(this.#stored);
   }
 
-  static async open(options: HistoryWriterOptions): Promise<HistoryWriter> {
+  static async open<Rows extends HeldRows>(options: HistoryWriterOptions<Rows>): Promise<HistoryWriter<Rows>> {
     await options.state.migrate('audit-history', MIGRATIONS);
     const [row] = await options.state.all('SELECT sequence FROM audit_history WHERE id = 1');
     return new HistoryWriter(options, row && Number(row['sequence']));
@@ -79,7 +91,7 @@ export class HistoryWriter {
     if (this.#isNew) {
       await this.#keep(readerCursor);
       this.#stored = readerCursor;
-      this.#held = emptyAfter(readerCursor);
+      this.#held = this.#emptyAfter(readerCursor);
     }
     this.#options.journal.holdFrom(HISTORY_READER, this.#stored);
     this.#replayed = this.#replay(readerCursor).catch(() => undefined);
@@ -122,8 +134,7 @@ export class HistoryWriter {
     if (through <= held.through) return;
     for (const row of rows) {
       if (row.key.sequence <= held.through) continue;
-      held.rows.push(row);
-      held.chars += row.record.length;
+      held.rows.add(row);
     }
     held.through = through;
     held.maybeTried ||= maybeTried;
@@ -140,7 +151,7 @@ export class HistoryWriter {
   }
 
   #isOver(factor: number): boolean {
-    return this.#held.rows.length >= factor * ROWS_MAX || this.#held.chars >= factor * CHARS_MAX;
+    return this.#held.rows.length >= factor * ROWS_MAX || this.#held.rows.sizeBytes >= factor * BYTES_MAX;
   }
 
   /** One insert at a time; resolves when the one under way has ended, or none can be made. Never rejects. */
@@ -156,7 +167,7 @@ export class HistoryWriter {
     clearTimeout(this.#due);
     this.#due = undefined;
     const held = this.#held;
-    this.#held = emptyAfter(held.through);
+    this.#held = this.#emptyAfter(held.through);
     const { journal, insert } = this.#options;
     const range = {
       node: journal.nodeId,
@@ -177,10 +188,15 @@ export class HistoryWriter {
         await sleep(pauseMs, this.#closing.signal);
       }
     }
+    held.rows.release();
     this.#stored = held.through;
     // What cannot be kept only makes the next start look at more.
     await this.#keep(held.through).catch(() => undefined);
     journal.holdFrom(HISTORY_READER, held.through);
+  }
+
+  #emptyAfter(through: Sequence): Held<Rows> {
+    return { rows: this.#options.hold(), through, maybeTried: false };
   }
 
   async #keep(sequence: Sequence): Promise<void> {
@@ -200,10 +216,6 @@ export class HistoryWriter {
       this.#add(rows, after, true);
     }
   }
-}
-
-function emptyAfter(through: Sequence): Held {
-  return { rows: [], chars: 0, through, maybeTried: false };
 }
 
 /** The reader has told of what cannot be read. */
