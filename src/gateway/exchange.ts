@@ -43,6 +43,8 @@ export class Exchange {
   response: WireResponse | undefined;
   /** What the caller was told instead of an answer. */
   error: ApiError | undefined;
+  /** Policies kept the caller off, before anything was done. */
+  isDenied = false;
   audit: readonly DueEvent[] | undefined;
   /** What the event tells of the output. */
   responseElements: AuditMembers | null | undefined;

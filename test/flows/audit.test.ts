@@ -210,6 +210,7 @@ test('a call on another account’s thing leaves an event with each, tied togeth
       early.map(({ accountId }) => accountId),
       [ACCOUNT],
     );
+    assert.equal(early[0]?.sharedEventId, undefined, 'nobody shares it');
     assert.ok(!JSON.stringify(named(events, 'AssumeRole')).includes('SecretAccessKey'));
     assert.ok(!/secretAccessKey|sessionToken/.test(JSON.stringify(named(events, 'AssumeRole'))));
   }));

@@ -56,12 +56,11 @@ export function concludeAudit(exchange: Exchange, gateway: GatewayDependencies):
   const end = {
     endedMs: gateway.clock.nowMs(),
     ...errorOf(error, exchange.route, ruleOf(exchange, gateway)?.rule),
+    // Whatever the service calls it.
+    ...(exchange.isDenied && { errorCode: 'AccessDenied' }),
     responseElements: error ? null : (responseElements ?? null),
   };
-  // Owners do not hear of what policies kept off. (What has a begin must have an end.)
-  const isDenied = end.errorCode === 'AccessDenied';
-  const due = unsettled.filter(({ isOwners, open }) => !isDenied || !isOwners || open);
-  return Promise.all(due.map(({ begin, open }) => gateway.auditor.end(begin, end, open)));
+  return Promise.all(unsettled.map(({ begin, open }) => gateway.auditor.end(begin, end, open)));
 }
 
 /** The frames of an answer that is over only when they are: its event is durable before the stream ends. */

@@ -18,8 +18,6 @@ import type { Exchange } from '../exchange.ts';
 /** What becomes of a request's events: those that are written when it is over, and those that something else writes. */
 export interface DueEvent {
   readonly begin: AuditBegin;
-  /** Another account gets it, which owns what is asked for. */
-  readonly isOwners: boolean;
   open: OpenEntry | undefined;
   /** It is written, or the record of a model call carries it: nothing is left to do. */
   isSettled: boolean;
@@ -42,20 +40,21 @@ export function eventsOf(exchange: Exchange, gateway: GatewayDependencies): read
   const common = commonOf(exchange, caller);
   const call: Call = { ...common, ...askedOf(found, route, input, exchange, gateway), eventId: ids.uuid() };
   const events: DueEvent[] = [];
-  const add = (event: Call, isOwners: boolean): void => {
-    events.push({ begin: auditor.selected(event), isOwners, open: undefined, isSettled: false });
+  const add = (event: Call): void => {
+    events.push({ begin: auditor.selected(event), open: undefined, isSettled: false });
   };
-  const owners = foreignOwners(call.resources, caller, gateway);
+  // Owners do not hear of what policies kept off.
+  const owners = exchange.isDenied ? [] : foreignOwners(call.resources, caller, gateway);
   const shared = owners.length > 0 ? { sharedEventId: ids.uuid() } : undefined;
-  add({ ...call, ...shared }, false);
+  add(shared ? { ...call, ...shared } : call);
   if (decoded && rule.also) {
     for (const other of rule.also(decoded as never)) {
       const asked = askedOf({ ...found, rule: other }, route, input, exchange, gateway);
-      add({ ...common, ...asked, eventId: ids.uuid() }, false);
+      add({ ...common, ...asked, eventId: ids.uuid() });
     }
   }
   for (const accountId of owners) {
-    add({ ...call, ...shared, eventId: ids.uuid(), accountId, identity: foreignIdentityOf(caller) }, true);
+    add({ ...call, ...shared, eventId: ids.uuid(), accountId, identity: foreignIdentityOf(caller) });
   }
   return events;
 }

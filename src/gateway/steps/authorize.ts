@@ -70,6 +70,7 @@ function refuseUnlessAllowed(exchange: Exchange, gateway: GatewayDependencies, c
   note(exchange, gateway, caller, need, judgement);
   const service = exchange.route && gateway.services.get(exchange.route.serviceName);
   const message = service?.denialMessage?.(judgement, caller, need) ?? denialSentence(judgement, caller.arn, need);
+  exchange.isDenied = true;
   throw accessDenied(exchange, message, service?.denialCode);
 }
 
