@@ -5,14 +5,16 @@ import type { JournalEntry } from '#journal';
 import {
   type AuditEvent,
   auditEventOf,
+  carriedAuditOf,
   completionOfRecord,
   decodeAuditEvent,
   decodeInvocationEnd,
   decodeLogEvents,
   ENTRY_KIND,
+  type InvocationFacts,
   renderAuditEvent,
 } from '#records';
-import type { AuditEventRow, InvocationRow, LogEventRow, RowKey } from '#store';
+import { type AuditEventRow, type InvocationRow, type LogEventRow, type RowKey, shapeOf } from '#store';
 
 /** Kinds of entries that become rows. */
 export const STORED_KINDS: readonly number[] = [ENTRY_KIND.invocationEnd, ENTRY_KIND.logEvents, ENTRY_KIND.auditEvent];
@@ -39,11 +41,36 @@ function keyOf(node: string, { sequence }: JournalEntry): RowKey {
 function invocationRows(node: string, entry: JournalEntry): StoreRows {
   const end = decodeInvocationEnd(entry.payload, entry.attachments);
   const key = keyOf(node, entry);
-  const event = auditEventOf(end.facts);
-  return {
-    invocations: [invocationRow(key, end)],
-    ...(event && { auditEvents: [{ ...auditEventRow(key, event), alike: true }] }),
-  };
+  const event = callEventRow(key, end.facts);
+  return { invocations: [invocationRow(key, end)], ...(event && { auditEvents: [event] }) };
+}
+
+/** Rows of calls of the same caller to the same model, by what their events have in common: they differ in time and ids only. */
+const ALIKE = new Map<string, AuditEventRow>();
+const ALIKE_MAX = 1_000;
+
+function callEventRow(key: RowKey, facts: InvocationFacts): AuditEventRow | undefined {
+  const { begin, latencyMs, errorCode, inferenceRegion } = facts;
+  const carried = carriedAuditOf(begin);
+  if (!carried) return undefined;
+  // An error, or another Region, is the call's own.
+  const isPlain = errorCode === undefined && inferenceRegion === undefined;
+  const alike = isPlain ? ALIKE.get(carried.common) : undefined;
+  if (alike) {
+    const { eventId, requestId } = carried.ids;
+    return { ...alike, key, timestampMs: begin.timestampMs + latencyMs, eventId, requestId };
+  }
+  const event = auditEventOf(facts);
+  if (!event) return undefined;
+  const row = auditEventRow(key, event);
+  const shape = shapeOf(row.record, row);
+  if (shape === undefined) return row;
+  const shaped = { ...row, record: '', shape };
+  if (isPlain) {
+    if (ALIKE.size >= ALIKE_MAX) ALIKE.clear();
+    ALIKE.set(carried.common, shaped);
+  }
+  return shaped;
 }
 
 function auditEventRow(key: RowKey, event: AuditEvent): AuditEventRow {

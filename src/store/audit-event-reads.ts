@@ -10,7 +10,7 @@ import { recordOf } from './record-shapes.ts';
 import { storableTimeMs } from './tables/column.ts';
 import type { AuditEventPage, AuditEventPosition, AuditEventQuery, AuditEventRow } from './types.ts';
 
-interface SelectedEvent extends Omit<AuditEventRow, 'key' | 'resources' | 'alike'> {
+interface SelectedEvent extends Omit<AuditEventRow, 'key' | 'resources' | 'shape'> {
   readonly node: string;
   readonly sequence: number;
   readonly position: number;

@@ -73,8 +73,8 @@ export interface AuditEventRow {
   readonly resources: readonly AuditEventResource[];
   /** The CloudTrail record: a line of JSON. */
   readonly record: string;
-  /** For the insert: many records are like this one but for time and ids, as those of model calls are. */
-  readonly alike?: boolean;
+  /** For the insert, in place of `record`: its shape (`shapeOf`), where many records have the same, as those of model calls. */
+  readonly shape?: string;
 }
 export interface AuditEventResource {
   readonly type: string;

@@ -8,7 +8,6 @@
  * Rows go after {@link AUDIT_EVENT_DAYS} days, a whole part at a time: a day's last rows may outlive it by a day, reads do
  * not show them.
  */
-import { shapeOf } from '../record-shapes.ts';
 import type { AuditEventRow } from '../types.ts';
 import {
   COUNT,
@@ -56,23 +55,14 @@ const COLUMNS: readonly Column<AuditEventRow>[] = [
   {
     name: 'shape',
     definition: 'LowCardinality(String) CODEC(ZSTD(1))',
-    write: (to, row) => to.string(storedShape(row) ?? ''),
+    write: (to, row) => to.string(row.shape ?? ''),
   },
   {
     name: 'record',
     definition: SHORT_TEXT,
-    write: (to, row) => to.string(storedShape(row) === undefined ? row.record : ''),
+    write: (to, row) => to.string(row.shape === undefined ? row.record : ''),
   },
 ];
-
-let shaped: { readonly row: AuditEventRow; readonly shape: string | undefined } | undefined;
-
-/** Two columns of a row ask for it, one right after the other. */
-function storedShape(row: AuditEventRow): string | undefined {
-  if (!row.alike) return undefined;
-  if (shaped?.row !== row) shaped = { row, shape: shapeOf(row.record, row) };
-  return shaped.shape;
-}
 
 export const AUDIT_EVENTS: InsertTable<AuditEventRow> = {
   name: 'varve.audit_events',
