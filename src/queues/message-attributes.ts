@@ -86,7 +86,7 @@ export function md5OfAttributes(attributes: Attributes): string | undefined {
     hash.update(length).update(bytes);
   };
   for (const name of names) {
-    const { dataType = '', text, base64 } = attributes[name] ?? { dataType: '' };
+    const { dataType, text, base64 } = attributes[name] ?? { dataType: '' };
     part(Buffer.from(name));
     part(Buffer.from(dataType));
     hash.update(Buffer.from([base64 === undefined ? TEXT_VALUE : BINARY_VALUE]));

@@ -154,7 +154,7 @@ function eventOf({
   return {
     ...row,
     key: { node, sequence, index: position },
-    readOnly: Boolean(readOnly),
+    readOnly,
     record: shape === '' ? record : recordOf(shape, row),
     resources: resourceNames.map((name, at) => ({ type: resourceTypes[at] ?? '', name })),
   };

@@ -36,9 +36,9 @@ export function shapeOf(record: string, { timestampMs, requestId, eventId }: Rec
 
 /** The record that {@link shapeOf} made the shape of. */
 export function recordOf(shape: string, { timestampMs, requestId, eventId }: RecordMarks): string {
-  const [beforeTime = '', rest = ''] = cut(shape, TIME_MARK);
-  const [beforeRequest = '', last = ''] = cut(rest, REQUEST_MARK);
-  const [beforeEvent = '', end = ''] = cut(last, EVENT_MARK);
+  const [beforeTime, rest] = cut(shape, TIME_MARK);
+  const [beforeRequest, last] = cut(rest, REQUEST_MARK);
+  const [beforeEvent, end] = cut(last, EVENT_MARK);
   return beforeTime + eventTime(timestampMs) + beforeRequest + requestId + beforeEvent + eventId + end;
 }
 

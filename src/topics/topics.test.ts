@@ -168,7 +168,7 @@ test('what a queue refuses is told with the reason and counted, and harms no oth
       put.map(([arn]) => arn),
       [QUEUE.replace('files', 'good')],
     );
-    assert.deepEqual(undelivered.map((text) => text.split(':')[0]).toSorted(), ['failed', 'failed', 'refused']);
+    assert.deepEqual(undelivered.map((text) => text.split(':')[0] ?? '').toSorted(), ['failed', 'failed', 'refused']);
     assert.ok(undelivered.some((text) => text.includes('sqs:SendMessage')));
     assert.deepEqual(Object.fromEntries(topics.counts), { 'sqs/delivered': 1, 'sqs/refused': 1, 'sqs/failed': 2 });
   }));

@@ -29,7 +29,7 @@ test(
         };
         const { QueueUrl: url } = await aws('sqs', 'create-queue', '--queue-name', 'cli');
         assert.equal(url, `${endpoint}/${ACCOUNT}/cli`);
-        const onQueue = ['--queue-url', String(url)];
+        const onQueue = ['--queue-url', url];
         const { Attributes } = await aws('sqs', 'get-queue-attributes', ...onQueue, '--attribute-names', 'QueueArn');
         const { QueueArn: queueArn = '' } = Attributes as Record<string, string>;
         const { TopicArn: topic } = await aws('sns', 'create-topic', '--name', 'cli');

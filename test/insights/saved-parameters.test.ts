@@ -32,7 +32,7 @@ const NASTY = [
 function found(tree: unknown, kind: string): Record<string, unknown>[] {
   if (typeof tree !== 'object' || tree === null) return [];
   const below = Object.values(tree).flatMap((one) => found(one, kind));
-  return 'kind' in tree && tree.kind === kind ? [tree as Record<string, unknown>, ...below] : below;
+  return 'kind' in tree && tree.kind === kind ? [tree, ...below] : below;
 }
 
 test('in quotes, slashes and backticks a value is text, characters to find, part of a name', () => {

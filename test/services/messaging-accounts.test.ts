@@ -113,7 +113,7 @@ test("the owner's policy opens what it says, to the account's administrator, and
   });
   await owner.queues.send(new sqs.SetQueueAttributesCommand({ QueueUrl, Attributes: { Policy } }));
   await admin.queues.send(new sqs.SendMessageCommand({ QueueUrl, MessageBody: 'from abroad' }));
-  const bodies = (await receive(admin.queues, QueueUrl, 0, { VisibilityTimeout: 0 })).map(({ Body }) => Body);
+  const bodies = (await receive(admin.queues, QueueUrl, 0, { VisibilityTimeout: 0 })).map(({ Body = '' }) => Body);
   assert.deepEqual(bodies.toSorted(), ['from abroad', 'secret']);
   for (const call of [
     () => admin.queues.send(new sqs.DeleteQueueCommand({ QueueUrl })),

@@ -121,8 +121,7 @@ function askedOf(
 function inputOfMissing({ operation, body, head }: Exchange, route: Route): Record<string, unknown> | undefined {
   if (operation || (body && !body.inMemory)) return undefined;
   try {
-    const decoded = decodeRequest(route, head, body?.inMemory ?? Buffer.alloc(0), { payload: body ? 'read' : 'skip' });
-    return decoded as Record<string, unknown>;
+    return decodeRequest(route, head, body?.inMemory ?? Buffer.alloc(0), { payload: body ? 'read' : 'skip' });
   } catch (error) {
     if (error instanceof ApiError) return undefined;
     throw error;
@@ -166,12 +165,12 @@ function foreignOwners(
 function tlsOf({ incoming, head }: Exchange): TlsDetails | undefined {
   const { socket } = incoming;
   if (!('encrypted' in socket)) return undefined;
-  const { getProtocol, getCipher } = socket as TLSSocket;
-  const tlsVersion = getProtocol.call(socket as TLSSocket);
+  const secured = socket as TLSSocket;
+  const tlsVersion = secured.getProtocol();
   const host = head.headers['host'] ?? head.headers[':authority'];
   return {
     ...(tlsVersion && { tlsVersion }),
-    cipherSuite: getCipher.call(socket as TLSSocket).standardName,
+    cipherSuite: secured.getCipher().standardName,
     ...(host !== undefined && { clientProvidedHostHeader: host }),
   };
 }

@@ -155,7 +155,7 @@ test('what a stop breaks off goes on at the next start, behind what stands in th
     assert.deepEqual(exported(bench, id), { 's/000000.gz': line(0, 'a') });
     const again: string[] = [];
     bench.buckets.onPut = (key) => void again.push(key);
-    await (await bench.restart()).start();
+    (await bench.restart()).start();
     await until(bench, id, 'COMPLETED');
     assert.deepEqual(again, [`p/${id}/t/000000.gz`]);
     assert.deepEqual(exported(bench, id), { 's/000000.gz': line(0, 'a'), 't/000000.gz': line(1, 'b') });

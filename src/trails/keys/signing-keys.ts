@@ -140,7 +140,7 @@ export class TrailSigningKeys {
     // The API tells whole seconds.
     const validFromMs = Math.floor(nowMs / SECOND_MS) * SECOND_MS;
     const key: TrailPublicKey = { fingerprint, publicDer, validFromMs, validToMs: validFromMs + rotateAfterMs };
-    const sealed = vault.seal(fingerprint, privateKey.export({ type: 'pkcs8', format: 'pem' }).toString());
+    const sealed = vault.seal(fingerprint, privateKey.export({ type: 'pkcs8', format: 'pem' }));
     await state.transaction([
       {
         sql: `UPDATE trails_key SET sealed = NULL, valid_to_ms = max(valid_from_ms, ?)

@@ -11,14 +11,14 @@ export interface ChainContext {
   readonly signatures: readonly string[];
   /** Digests that end before are not looked for. */
   readonly fromMs: number;
-  originOf(folder: AccountFolder): FolderOrigin | undefined;
+  readonly originOf: (folder: AccountFolder) => FolderOrigin | undefined;
   /** A digest whose signature holds tells where the folder was copied from. */
-  learnOrigin(folder: AccountFolder, origin: FolderOrigin): void;
-  isThere(bucket: string, key: string): Promise<boolean>;
-  invalid(place: string, defect: Defect, reason: string): void | Promise<void>;
-  gap(gap: Omit<Gap, 'trail' | 'region'>): void | Promise<void>;
+  readonly learnOrigin: (folder: AccountFolder, origin: FolderOrigin) => void;
+  readonly isThere: (bucket: string, key: string) => Promise<boolean>;
+  readonly invalid: (place: string, defect: Defect, reason: string) => void | Promise<void>;
+  readonly gap: (gap: Omit<Gap, 'trail' | 'region'>) => void | Promise<void>;
   /** The digest is valid. */
-  valid(digest: FoundDigest): Promise<void>;
+  readonly valid: (digest: FoundDigest) => Promise<void>;
 }
 
 interface Candidate {

@@ -12,8 +12,8 @@ test('a key is read from what list-public-keys prints, from PEM, DER and base64;
   const files: Record<string, Buffer | string> = {
     'list-public-keys': JSON.stringify({ PublicKeyList: [entry(ONE)] }),
     'one of them': JSON.stringify(entry(ONE)),
-    'PEM of PKCS#1': ONE.publicKey.export({ type: 'pkcs1', format: 'pem' }).toString(),
-    'PEM of SPKI': ONE.publicKey.export({ type: 'spki', format: 'pem' }).toString(),
+    'PEM of PKCS#1': ONE.publicKey.export({ type: 'pkcs1', format: 'pem' }),
+    'PEM of SPKI': ONE.publicKey.export({ type: 'spki', format: 'pem' }),
     'DER of PKCS#1': der(),
     'DER of SPKI': ONE.publicKey.export({ type: 'spki', format: 'der' }),
     base64: `${der().toString('base64')}\n`,
