@@ -2,6 +2,7 @@
 import type { Clock } from '#base';
 import { json, type SignedRoute } from '#gateway';
 import { consoleSession, type Identity } from '#identity';
+import { ApiError } from '#wire';
 
 export function consoleSessionRoute(identity: Pick<Identity, 'issueSession'>, clock: Clock): SignedRoute {
   return {
@@ -11,10 +12,11 @@ export function consoleSessionRoute(identity: Pick<Identity, 'issueSession'>, cl
     handle: async ({ caller }) => {
       const found = consoleSession(caller, clock.nowMs());
       if (!found) {
-        return json(403, {
-          code: 'AccessDeniedException',
-          message: 'The console is for users, roles and root: sign with the key of one of them.',
-        });
+        throw new ApiError(
+          'AccessDeniedException',
+          'The console is for users, roles and root: sign with the key of one of them.',
+          { status: 403 },
+        );
       }
       const { credentials } = identity.issueSession(found.session, found.seconds);
       const { accessKeyId, secretAccessKey, sessionToken, expiresAtMs } = credentials;

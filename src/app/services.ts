@@ -9,16 +9,12 @@ import type { LogGroups } from '#log-groups';
 import type { ObjectStore } from '#objects';
 import type { LookupTables, Queries, QueryDefinitions } from '#queries';
 import {
-  bedrockAgentAudit,
+  AUDIT_TABLES,
   bedrockAgentAuthorization,
-  bedrockAgentRuntimeAudit,
   bedrockAgentRuntimeAuthorization,
   bedrockAuthorization,
-  bedrockAudit,
   bedrockRuntimeAuthorization,
-  cloudtrailAudit,
   cloudtrailAuthorization,
-  bedrockRuntimeAudit,
   createBedrockAgentRuntimeService,
   createBedrockAgentService,
   createBedrockRuntimeService,
@@ -31,21 +27,15 @@ import {
   createSqsService,
   createStsService,
   iamAuthorization,
-  iamAudit,
   iamDenialMessage,
   logsAuthorization,
-  logsAudit,
   s3Authorization,
-  s3Audit,
   s3DenialMessage,
   s3RequestContext,
   SNS_DENIAL_CODE,
-  snsAudit,
   snsAuthorization,
-  sqsAudit,
   sqsAuthorization,
   stsAuthorization,
-  stsAudit,
 } from '#services';
 import type { Store } from '#store';
 import type { Emit } from '#telemetry';
@@ -82,62 +72,53 @@ export function servicesOf(rooms: ServedRooms): ReadonlyMap<ServiceName, Service
   const { buckets, clock, emit, history, identity, ids, invocations, logGroups, logging, messaging } = rooms;
   const { lookupTables, objects, queries, queryDefinitions, store, trailKeys, trails, webIdentities } = rooms;
   const forwarding = { forwarder: rooms.forwarder, encodeStreamError: rooms.encodeAgentError, emit };
-  const services: Readonly<Record<ServiceName, Service>> = {
+  const services: Readonly<Record<ServiceName, Omit<Service, 'audit'>>> = {
     'bedrock-runtime': {
       operations: createBedrockRuntimeService({ invocations, wellKnown: { has: isWellKnown }, forwarding }),
       authorization: bedrockRuntimeAuthorization,
-      audit: bedrockRuntimeAudit,
     },
     bedrock: {
       operations: createBedrockService({ logging, catalogue: createModelCatalogue() }),
       authorization: bedrockAuthorization,
-      audit: bedrockAudit,
     },
     'bedrock-agent': {
       operations: createBedrockAgentService(),
       authorization: bedrockAgentAuthorization,
-      audit: bedrockAgentAudit,
     },
     'bedrock-agent-runtime': {
       operations: createBedrockAgentRuntimeService(forwarding),
       authorization: bedrockAgentRuntimeAuthorization,
-      audit: bedrockAgentRuntimeAudit,
     },
     s3: {
       operations: createS3Service({ buckets, objects, clock, ids }),
       authorization: s3Authorization,
-      audit: s3Audit,
       requestContext: s3RequestContext,
       denialMessage: s3DenialMessage,
     },
     cloudtrail: {
       operations: createCloudTrailService({ trails, keys: trailKeys, clock, history }),
       authorization: cloudtrailAuthorization,
-      audit: cloudtrailAudit,
     },
     logs: {
       operations: createLogsService({ logGroups, queries, queryDefinitions, lookupTables, store }),
       authorization: logsAuthorization,
-      audit: logsAudit,
     },
     iam: {
       operations: createIamService({ identity, clock }),
       authorization: iamAuthorization,
-      audit: iamAudit,
       denialMessage: iamDenialMessage,
     },
     sns: {
       operations: createSnsService(messaging),
       authorization: snsAuthorization,
-      audit: snsAudit,
       denialCode: SNS_DENIAL_CODE,
     },
-    sqs: { operations: createSqsService(messaging), authorization: sqsAuthorization, audit: sqsAudit },
+    sqs: { operations: createSqsService(messaging), authorization: sqsAuthorization },
     sts: {
       operations: createStsService({ identity, webIdentities }),
       authorization: stsAuthorization,
-      audit: stsAudit,
     },
   };
-  return new Map(Object.entries(services) as [ServiceName, Service][]);
+  const names = Object.keys(services) as ServiceName[];
+  return new Map(names.map((name) => [name, { ...services[name], audit: AUDIT_TABLES[name] }]));
 }

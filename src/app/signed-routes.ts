@@ -4,6 +4,7 @@ import type { Clock } from '#base';
 import { json, type SignedRoute } from '#gateway';
 import { DENIALS_MAX, type DenialLog, explainDenial, type Identity } from '#identity';
 import type { TamperAlarms, TrailSigningKeys } from '#trails';
+import { ApiError } from '#wire';
 import { alertRoutes } from './alert-routes.ts';
 import { consoleSessionRoute } from './console-session.ts';
 import { eventRoutes } from './event-routes.ts';
@@ -39,10 +40,11 @@ export function signedRoutes({
         const found = await denials.find(accountId, requestId);
         if (found.length > 0)
           return json(200, { requestId, denials: found.map((record) => ({ ...record, ...explainDenial(record) })) });
-        return json(404, {
-          code: 'NoSuchDenial',
-          message: `No request ${requestId.slice(0, 100)} of account ${accountId} is known to have been denied by a policy. The newest ${DENIALS_MAX.toLocaleString('en-US')} denials are kept; requests of other accounts, and those that failed for another reason, are not among them.`,
-        });
+        throw new ApiError(
+          'NoSuchDenial',
+          `No request ${requestId.slice(0, 100)} of account ${accountId} is known to have been denied by a policy. The newest ${DENIALS_MAX.toLocaleString('en-US')} denials are kept; requests of other accounts, and those that failed for another reason, are not among them.`,
+          { status: 404 },
+        );
       },
     },
   ];

@@ -6,12 +6,13 @@
  *   - resolved, verified and authorized as AWS calls are: the caller must be allowed the route's action on `*`
  *   - answers are JSON; a refusal is `{"code", "message", "requestId"}`
  *   - callers see what belongs to their account
+ *   - every call whose signature holds and that a route takes is an event, source `varve`; handlers throw what they refuse
  */
 import type { Caller } from '#identity';
 import { denialSentence } from '#identity';
 import { ApiError, authenticationError, AuthenticationFailure, parseAuthorization, verifySignature } from '#wire';
 import type { WireResponse } from '#wire';
-import { auditOwnCall } from './auditing/index.ts';
+import { auditOwnCall, type OwnCall } from './auditing/index.ts';
 import type { GatewayDependencies } from './deps.ts';
 import type { Exchange } from './exchange.ts';
 import { json } from './internal-answers.ts';
@@ -65,13 +66,14 @@ export async function answerSigned(
     if (!found) throw new ApiError('MethodNotAllowed', `${path} takes no ${exchange.head.method}.`, { status: 405 });
     const { route, parameters } = found;
     const { signal } = exchange.abort;
-    const answer = await audited(exchange, gateway, caller, route, parameters, () =>
+    const asked = new URLSearchParams(query);
+    const answer = await audited(exchange, gateway, caller, route, { ...valuesOf(asked), ...parameters }, () =>
       route.handle({
         requestId,
         caller,
         region: exchange.region ?? gateway.defaultRegion,
         parameters,
-        query: new URLSearchParams(query),
+        query: asked,
         body,
         signal,
       }),
@@ -85,23 +87,30 @@ export async function answerSigned(
   }
 }
 
-/**
- * Judges, handles and notes the call of a route: what is done with the audit trail itself stands in it too. What only reads is
- * not noted.
- */
+/** Parameters of a query, those that come several times as lists. */
+function valuesOf(query: URLSearchParams): Record<string, string | readonly string[]> {
+  return Object.fromEntries(
+    [...new Set(query.keys())].map((name) => {
+      const values = query.getAll(name);
+      return [name, values.length === 1 ? (values[0] ?? '') : values];
+    }),
+  );
+}
+
+/** Judges, handles and notes the call of a route: what is done with the audit trail itself, and who looks at it, stands in it too. */
 async function audited(
   exchange: Exchange,
   gateway: GatewayDependencies,
   caller: Caller,
   { method, action }: SignedRoute,
-  parameters: Readonly<Record<string, string>>,
+  parameters: OwnCall['parameters'],
   handle: () => Promise<WireResponse>,
 ): Promise<WireResponse> {
-  if (method === 'GET') {
-    authorize(exchange, gateway, caller, action);
-    return handle();
-  }
-  const conclude = await auditOwnCall(exchange, gateway, caller, action.replace(/^varve:/, ''), parameters);
+  const conclude = await auditOwnCall(exchange, gateway, caller, {
+    eventName: action.replace(/^varve:/, ''),
+    readOnly: method === 'GET',
+    parameters,
+  });
   try {
     authorize(exchange, gateway, caller, action);
     const answer = await handle();

@@ -1,38 +1,13 @@
 /** The rules of every service, on inputs and outputs in which every text says whether an event may tell it. */
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { type AuditTable, requestParametersOf, responseElementsOf } from '#audit';
+import { requestParametersOf, responseElementsOf } from '#audit';
 import { renderAuditEvent } from '#records';
-import {
-  bedrockAgentAudit,
-  bedrockAgentRuntimeAudit,
-  bedrockAudit,
-  bedrockRuntimeAudit,
-  cloudtrailAudit,
-  iamAudit,
-  logsAudit,
-  s3Audit,
-  snsAudit,
-  sqsAudit,
-  stsAudit,
-} from '#services';
+import { AUDIT_TABLES as TABLES } from '#services';
 import { loadService, SERVICE_NAMES, type ServiceName } from '#wire';
 import { markedValues, SECRET } from '../../src/audit/testing/marked-values.ts';
 import { INVOKE_MODEL } from '../../src/records/audit/fixtures.ts';
 
-const TABLES: Readonly<Record<ServiceName, AuditTable>> = {
-  bedrock: bedrockAudit,
-  'bedrock-runtime': bedrockRuntimeAudit,
-  'bedrock-agent': bedrockAgentAudit,
-  'bedrock-agent-runtime': bedrockAgentRuntimeAudit,
-  s3: s3Audit,
-  logs: logsAudit,
-  iam: iamAudit,
-  sts: stsAudit,
-  cloudtrail: cloudtrailAudit,
-  sns: snsAudit,
-  sqs: sqsAudit,
-};
 const SCOPE = { accountId: '111122223333', region: 'eu-central-1' };
 
 /** Lines of events of an operation, each with other members of unions. */

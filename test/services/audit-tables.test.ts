@@ -3,38 +3,13 @@ import assert from 'node:assert/strict';
 import { existsSync, readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { test } from 'node:test';
-import { type AuditTable, HIDDEN, requestParametersOf, responseElementsOf, type Shown } from '#audit';
+import { HIDDEN, requestParametersOf, responseElementsOf, type Shown } from '#audit';
 import type { AuditMembers, AuditResource } from '#records';
-import {
-  bedrockAgentAudit,
-  bedrockAgentRuntimeAudit,
-  bedrockAudit,
-  bedrockRuntimeAudit,
-  cloudtrailAudit,
-  iamAudit,
-  logsAudit,
-  s3Audit,
-  snsAudit,
-  sqsAudit,
-  stsAudit,
-} from '#services';
+import { AUDIT_TABLES as TABLES } from '#services';
 import { loadService, type Member, type Operation, SERVICE_NAMES, type Shape } from '#wire';
 
 type Service = (typeof SERVICE_NAMES)[number];
 
-const TABLES: Readonly<Record<Service, AuditTable>> = {
-  bedrock: bedrockAudit,
-  'bedrock-runtime': bedrockRuntimeAudit,
-  'bedrock-agent': bedrockAgentAudit,
-  'bedrock-agent-runtime': bedrockAgentRuntimeAudit,
-  s3: s3Audit,
-  logs: logsAudit,
-  iam: iamAudit,
-  sts: stsAudit,
-  cloudtrail: cloudtrailAudit,
-  sns: snsAudit,
-  sqs: sqsAudit,
-};
 const BEDROCK = ['bedrock', 'bedrock-runtime', 'bedrock-agent', 'bedrock-agent-runtime'] as const;
 
 /** Paths that are listed as they are though the model marks something in them sensitive: `#audit` hides that part. */
@@ -176,7 +151,7 @@ test('data events say what they are about, management events only read or change
       if (rule.category === 'none') assert.deepEqual([rule.request, rule.response], ['none', 'none'], name);
     }
   }
-  for (const [name, rule] of Object.entries(bedrockAgentRuntimeAudit.operations)) {
+  for (const [name, rule] of Object.entries(TABLES['bedrock-agent-runtime'].operations)) {
     assert.equal(rule.category, 'Data', name);
   }
 });
@@ -367,9 +342,12 @@ test("Bedrock's data events: types and ARNs of AWS's table", () => {
 
 test('a prompt of Prompt management as a model has an event of its own, of both names of the type', () => {
   const modelId = `${ARN}prompt/P:1`;
-  const [renderPrompt] = bedrockRuntimeAudit.operations.Converse.also?.({ modelId } as never) ?? [];
+  const [renderPrompt] = TABLES['bedrock-runtime'].operations['Converse']?.also?.({ modelId } as never) ?? [];
   assert.ok(renderPrompt);
-  assert.deepEqual(bedrockRuntimeAudit.operations.Converse.also?.({ modelId: 'amazon.nova-lite-v1:0' } as never), []);
+  assert.deepEqual(
+    TABLES['bedrock-runtime'].operations['Converse']?.also?.({ modelId: 'amazon.nova-lite-v1:0' } as never),
+    [],
+  );
   assert.equal(renderPrompt.eventName, 'RenderPrompt');
   assert.deepEqual(renderPrompt.resources?.({ modelId } as never, SCOPE), [
     { ARN: modelId, accountId: SCOPE.accountId, type: 'AWS::Bedrock::PromptVersion' },
@@ -377,7 +355,7 @@ test('a prompt of Prompt management as a model has an event of its own, of both 
   ]);
   const converse = operationOf('bedrock-runtime', 'Converse');
   assert.deepEqual(
-    requestParametersOf(bedrockRuntimeAudit, renderPrompt, converse, { modelId, system: [{ text: 's' }] }),
+    requestParametersOf(TABLES['bedrock-runtime'], renderPrompt, converse, { modelId, system: [{ text: 's' }] }),
     {
       promptIdentifier: modelId,
     },
@@ -514,13 +492,13 @@ test("S3's events: names of AWS's page, objects as data, buckets as management",
     PutPublicAccessBlock: 'PutBucketPublicAccessBlock',
     DeletePublicAccessBlock: 'DeleteBucketPublicAccessBlock',
   };
-  const renamed = Object.entries(s3Audit.operations).filter(([, rule]) => rule.eventName !== undefined);
+  const renamed = Object.entries(TABLES.s3.operations).filter(([, rule]) => rule.eventName !== undefined);
   assert.deepEqual(Object.fromEntries(renamed.map(([name, rule]) => [name, rule.eventName])), names);
-  assert.equal(s3Audit.operations.PutBucketPolicy.category, 'Management');
+  assert.equal(TABLES.s3.operations.PutBucketPolicy?.category, 'Management');
   assert.deepEqual(resourcesOf('s3', 'PutBucketPolicy', { Bucket: 'b' }), [
     { type: 'AWS::S3::Bucket', ARN: 'arn:aws:s3:::b' },
   ]);
-  assert.equal(s3Audit.operations.GetObject.category, 'Data');
+  assert.equal(TABLES.s3.operations.GetObject?.category, 'Data');
   assert.deepEqual(resourcesOf('s3', 'GetObject', { Bucket: 'b', Key: 'a/k' }), [
     { type: 'AWS::S3::Object', ARN: 'arn:aws:s3:::b/a/k' },
     { type: 'AWS::S3::Bucket', ARN: 'arn:aws:s3:::b' },
@@ -561,7 +539,7 @@ test('credentials that IAM and STS give out are in no event', () => {
   }
   const web = { RoleArn: role, RoleSessionName: 's', WebIdentityToken: 'my secret' };
   assert.deepEqual(parameters('sts', 'AssumeRoleWithWebIdentity', web), { roleArn: role, roleSessionName: 's' });
-  assert.deepEqual([iamAudit.region, stsAudit.region], ['us-east-1', undefined]);
+  assert.deepEqual([TABLES.iam.region, TABLES.sts.region], ['us-east-1', undefined]);
 });
 
 test('messages of queues and topics, and what logs are searched for, are HIDDEN', () => {
@@ -591,5 +569,5 @@ test('messages of queues and topics, and what logs are searched for, are HIDDEN'
     queryString: HIDDEN,
     logGroupName: 'g',
   });
-  assert.equal(logsAudit.operations.PutLogEvents.category, 'none');
+  assert.equal(TABLES.logs.operations.PutLogEvents?.category, 'none');
 });

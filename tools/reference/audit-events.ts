@@ -1,33 +1,23 @@
 /** docs/reference/audit-events.md: what CloudTrail tells of each operation, from the rule tables. */
 import type { AuditRule, AuditTable, Shown } from '#audit';
-import {
-  bedrockAgentAudit,
-  bedrockAgentRuntimeAudit,
-  bedrockAudit,
-  bedrockRuntimeAudit,
-  cloudtrailAudit,
-  iamAudit,
-  logsAudit,
-  s3Audit,
-  snsAudit,
-  sqsAudit,
-  stsAudit,
-} from '#services';
+import { AUDIT_TABLES } from '#services';
+import type { ServiceName } from '#wire';
 import { code, table } from './markdown.ts';
 
-const TABLES: Readonly<Record<string, AuditTable>> = {
-  'Amazon Bedrock Runtime': bedrockRuntimeAudit,
-  'Amazon Bedrock': bedrockAudit,
-  'Agents for Amazon Bedrock Runtime': bedrockAgentRuntimeAudit,
-  'Agents for Amazon Bedrock': bedrockAgentAudit,
-  'Amazon S3': s3Audit,
-  'Amazon CloudWatch Logs': logsAudit,
-  'AWS IAM': iamAudit,
-  'AWS STS': stsAudit,
-  'AWS CloudTrail': cloudtrailAudit,
-  'Amazon SNS': snsAudit,
-  'Amazon SQS': sqsAudit,
-};
+/** In the order of the page. */
+const SECTIONS: readonly (readonly [title: string, service: ServiceName])[] = [
+  ['Amazon Bedrock Runtime', 'bedrock-runtime'],
+  ['Amazon Bedrock', 'bedrock'],
+  ['Agents for Amazon Bedrock Runtime', 'bedrock-agent-runtime'],
+  ['Agents for Amazon Bedrock', 'bedrock-agent'],
+  ['Amazon S3', 's3'],
+  ['Amazon CloudWatch Logs', 'logs'],
+  ['AWS IAM', 'iam'],
+  ['AWS STS', 'sts'],
+  ['AWS CloudTrail', 'cloudtrail'],
+  ['Amazon SNS', 'sns'],
+  ['Amazon SQS', 'sqs'],
+];
 
 export function auditEventsPage(): string {
   return `# Events of CloudTrail
@@ -38,9 +28,7 @@ API's model has, except that its sensitive members are hidden so, and blobs, str
 not listed are in no event. \`requestParameters\` and \`responseElements\` have the members' names with a small first letter, S3's
 as they stand in the request.
 
-${Object.entries(TABLES)
-  .map(([name, rules]) => section(name, rules))
-  .join('\n\n')}
+${SECTIONS.map(([title, service]) => section(title, AUDIT_TABLES[service])).join('\n\n')}
 `;
 }
 

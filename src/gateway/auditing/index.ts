@@ -1,3 +1,3 @@
 export { auditedFrames, concludeAudit, noteOutput, openAudit } from './audit.ts';
 export type { DueEvent } from './events.ts';
-export { auditOwnCall } from './own-calls.ts';
+export { auditOwnCall, type OwnCall } from './own-calls.ts';

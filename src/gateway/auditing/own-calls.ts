@@ -5,17 +5,23 @@ import type { GatewayDependencies } from '../deps.ts';
 import type { Exchange } from '../exchange.ts';
 import { errorOf } from './error-of.ts';
 
+/** What is asked of one of Varve's own paths. */
+export interface OwnCall {
+  readonly eventName: string;
+  readonly readOnly: boolean;
+  readonly parameters: Readonly<Record<string, string | readonly string[]>>;
+}
+
 /**
- * A call of one of Varve's own paths that changes something: it stands beside AWS's calls, under a source of its own. Its begin is
- * durable when this resolves.
+ * A call of one of Varve's own paths: it stands beside AWS's calls, under a source of its own, also when it only reads the audit
+ * trail. The begin of one that changes something is durable when this resolves.
  * @returns what ends it; the second time it does nothing
  */
 export async function auditOwnCall(
   { requestId, receivedAtMs, sourceIp, head, region }: Exchange,
   { auditor, ids, clock }: GatewayDependencies,
   caller: Caller,
-  eventName: string,
-  parameters: Readonly<Record<string, string>>,
+  { eventName, readOnly, parameters }: OwnCall,
 ): Promise<(error: ApiError | undefined) => Promise<void>> {
   const begin = auditor.selected({
     eventId: ids.uuid(),
@@ -27,14 +33,14 @@ export async function auditOwnCall(
     eventName,
     eventType: 'AwsApiCall',
     category: 'Management',
-    readOnly: false,
+    readOnly,
     identity: userIdentityOf(caller),
     sourceIp,
     userAgent: head.headers['user-agent'] ?? '',
     requestParameters: Object.keys(parameters).length > 0 ? parameters : null,
     ...(caller.session?.fromConsole && { fromConsole: true as const }),
   });
-  const open = await auditor.begin(begin);
+  const open = readOnly ? undefined : await auditor.begin(begin);
   let isOver = false;
   return async (error) => {
     if (isOver) return;
