@@ -4,7 +4,7 @@
  */
 import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import { type Clock, type IdSource, parseDurationMs, randomIds, Semaphore, systemClock } from '#base';
+import { type Clock, type IdSource, isRegion, parseDurationMs, randomIds, Semaphore, systemClock } from '#base';
 import { Auditor, HISTORY_READER, MissedEntries, recoverInterruptedCalls } from '#audit';
 import { Buckets } from '#buckets';
 import { type Config, rootKeys, serverKey, splitListen } from '#config';
@@ -429,6 +429,7 @@ async function openPlant(config: Config, parts: Partial<VarveParts>, telemetry: 
       signingKeys: new SigningKeys(),
       bodyBytesMax,
       bodyMemory,
+      isRegion: (name) => isRegion(name) || name === config.region || config.regions.includes(name),
       defaultRegion: config.region,
       hostNames: config.hosts,
       internalPaths: {

@@ -66,6 +66,11 @@ export const configSchema = z.strictObject({
     .describe('HOST:PORT to listen on. Anything but loopback opens Varve to the network.'),
   data: z.string().default('./varve-data').describe('The data directory (mode 0700).'),
   region: z.string().default('us-east-1').describe('The region where a request names none.'),
+  regions: z
+    .array(z.string().regex(/^[a-z]{2,8}(?:-[a-z]+)+-\d{1,2}$/, 'a Region is named like eu-west-1'))
+    .max(20)
+    .default([])
+    .describe("Regions that requests may be signed for besides AWS's of November 2026 and `region`: newer ones."),
   accounts: z
     .array(account)
     .min(1)

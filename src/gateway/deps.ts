@@ -44,6 +44,8 @@ export interface GatewayDependencies {
   readonly internalPaths: InternalPaths;
   /** Host names of this server under which `<bucket>.<name>` is a bucket. */
   readonly hostNames: readonly string[];
+  /** Whether requests may be signed for it. */
+  readonly isRegion: (name: string) => boolean;
   /** The region of requests that name none. */
   readonly defaultRegion: string;
 }

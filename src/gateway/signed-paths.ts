@@ -151,14 +151,15 @@ function decoded(segment: string): string | undefined {
 
 async function authenticate(
   exchange: Exchange,
-  { identity, clock, signingKeys, spool, defaultRegion }: GatewayDependencies,
+  gateway: GatewayDependencies,
 ): Promise<{ caller: Caller; body: Buffer }> {
+  const { identity, clock, signingKeys, spool } = gateway;
   try {
     const signed = parseAuthorization(exchange.head);
     if (signed.kind === 'anonymous') throw new AuthenticationFailure('missing');
     if (signed.kind !== 'header') throw new AuthenticationFailure('unsupported');
     const { caller, secret } = identity.resolve(signed.accessKeyId, signed.sessionToken, SIGNING_NAME);
-    const region = knownRegion(signed.region, defaultRegion, false);
+    const region = knownRegion(signed.region, gateway, false);
     exchange.continue();
     const tooLarge = (): ApiError =>
       new ApiError('RequestEntityTooLarge', `A body has ${SIGNED_BODY_BYTES_MAX} bytes at most here.`, { status: 413 });

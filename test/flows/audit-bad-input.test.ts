@@ -160,3 +160,11 @@ test('an event of a bucket is of its Region, whatever Region a request is signed
     assert.equal(only(events, 'PutObject').region, REGION);
     assert.equal(only(events, 'GetCallerIdentity').region, 'eu-west-1');
   }));
+
+test('a Region that AWS has opened since is taken when the configuration names it', () =>
+  withVarve({ regions: ['eu-nova-12'] }, async (running) => {
+    const newer = makeClients(running.endpoint, 'eu-nova-12');
+    await newer.sts.send(new GetCallerIdentityCommand({}));
+    destroyClients(newer);
+    assert.equal(only(await auditEvents(running), 'GetCallerIdentity').region, 'eu-nova-12');
+  }));

@@ -1,4 +1,4 @@
-import { bug, isRegion } from '#base';
+import { bug } from '#base';
 import {
   authenticationError,
   AuthenticationFailure,
@@ -25,14 +25,15 @@ function authenticated<T>({ route }: Exchange, work: () => T): T {
  * Who the request says it is from, and the key that must have signed it. An unknown key is refused before a byte of
  * the body is read.
  */
-export const resolveCaller: Step = (exchange, { identity, clock, defaultRegion }) =>
+export const resolveCaller: Step = (exchange, gateway) =>
   authenticated(exchange, () => {
+    const { identity, clock, defaultRegion } = gateway;
     const authorization = parseAuthorization(exchange.head);
     exchange.authorization = authorization;
     if (authorization.kind === 'anonymous') {
       const operation = exchange.route?.operation;
       if (operation && identity.allowsAnonymous(operation)) {
-        exchange.region = regionOfHost(exchange) ?? defaultRegion;
+        exchange.region = regionOfHost(exchange, gateway) ?? defaultRegion;
         return;
       }
       throw new AuthenticationFailure('missing');
@@ -42,15 +43,15 @@ export const resolveCaller: Step = (exchange, { identity, clock, defaultRegion }
       exchange.caller = resolved.caller;
       exchange.region =
         resolved.region === undefined
-          ? (regionOfHost(exchange) ?? defaultRegion)
-          : knownRegion(resolved.region, defaultRegion, false);
+          ? (regionOfHost(exchange, gateway) ?? defaultRegion)
+          : knownRegion(resolved.region, gateway, false);
     } else {
       const { accessKeyId, sessionToken } = authorization;
       const signingName = exchange.route?.service.metadata.signingName;
       const { caller, secret } = identity.resolve(accessKeyId, sessionToken, signingName);
       exchange.caller = caller;
       exchange.secret = secret;
-      exchange.region = knownRegion(authorization.region, defaultRegion, ruleOf(exchange) === 's3');
+      exchange.region = knownRegion(authorization.region, gateway, ruleOf(exchange) === 's3');
     }
     exchange.accountId = exchange.caller.accountId;
   });
@@ -117,8 +118,8 @@ function ruleOf({ route }: Exchange): 's3' | 'standard' {
 }
 
 /** `bedrock-runtime.eu-west-1.amazonaws.com` names a region; `localhost` does not. */
-function regionOfHost({ head }: Exchange): string | undefined {
+function regionOfHost({ head }: Exchange, { isRegion }: Parameters<Step>[1]): string | undefined {
   const host = head.headers['host'] ?? head.headers[':authority'] ?? '';
-  const named = /(?:^|\.)([a-z]{2,4}(?:-[a-z]+)+-\d)\./.exec(host)?.[1];
+  const named = /(?:^|\.)([a-z]{2,8}(?:-[a-z]+)+-\d{1,2})\./.exec(host)?.[1];
   return named !== undefined && isRegion(named) ? named : undefined;
 }
