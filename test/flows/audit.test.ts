@@ -255,3 +255,32 @@ test('a model that is a prompt of Prompt management leaves an event of its rende
     );
     assert.equal(new Set(events.map(({ eventId }) => eventId)).size, 2);
   }));
+
+test('who looks at the audit trail through Varve’s own paths stands in it; a refused look too', () =>
+  withVarve({}, async (running) => {
+    const key = await makeUser(running, 'nosy');
+    const asked = '/_varve/events?limit=3&name=CreateUser&name=DeleteUser';
+    assert.equal((await signedFetch(running.endpoint, 'GET', asked)).status, 200);
+    assert.equal((await signedFetch(running.endpoint, 'GET', '/_varve/alerts', key)).status, 403);
+    assert.equal((await signedFetch(running.endpoint, 'GET', '/_varve/denials/none-such')).status, 404);
+    const own = (await auditEvents(running)).filter(({ eventSource }) => eventSource === 'varve');
+    assert.deepEqual(
+      own.map(({ eventName, readOnly, errorCode, requestParameters }) => [
+        eventName,
+        readOnly,
+        errorCode,
+        requestParameters,
+      ]),
+      [
+        ['LookupEvents', true, undefined, { limit: '3', name: ['CreateUser', 'DeleteUser'] }],
+        ['ListAlerts', true, 'AccessDenied', null],
+        ['ExplainDenial', true, 'NoSuchDenial', { requestId: 'none-such' }],
+      ],
+    );
+    assert.equal(own[1]?.identity.userName, 'nosy');
+    assert.deepEqual(
+      (await auditBegins(running)).filter(({ eventSource }) => eventSource === 'varve'),
+      [],
+      'to look changes nothing',
+    );
+  }));

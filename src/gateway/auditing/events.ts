@@ -1,5 +1,4 @@
 /** From a request to the events that the audit trail has of it. */
-import type { TLSSocket } from 'node:tls';
 import {
   additionalOf,
   type AuditRule,
@@ -10,10 +9,11 @@ import {
 } from '#audit';
 import type { Caller } from '#identity';
 import type { OpenEntry } from '#journal';
-import type { AuditBegin, AuditResource, TlsDetails } from '#records';
+import type { AuditBegin, AuditResource } from '#records';
 import { ApiError, decodeRequest, type Route } from '#wire';
 import type { GatewayDependencies } from '../deps.ts';
 import type { Exchange } from '../exchange.ts';
+import { tlsDetailsOf } from './tls-details.ts';
 
 /** What becomes of a request's events: those that are written when it is over, and those that something else writes. */
 export interface DueEvent {
@@ -81,7 +81,7 @@ interface FoundRule {
 function commonOf(exchange: Exchange, caller: Caller): Omit<Call, keyof Asked | 'eventId'> {
   const { requestId, receivedAtMs, sourceIp, head } = exchange;
   const additional = additionalOf(caller);
-  const tls = tlsOf(exchange);
+  const tls = tlsDetailsOf(exchange.incoming.socket, head.headers['host'] ?? head.headers[':authority']);
   return {
     requestId,
     receivedMs: receivedAtMs,
@@ -160,17 +160,4 @@ function foreignOwners(
       owners.add(accountId);
   }
   return [...owners];
-}
-
-function tlsOf({ incoming, head }: Exchange): TlsDetails | undefined {
-  const { socket } = incoming;
-  if (!('encrypted' in socket)) return undefined;
-  const secured = socket as TLSSocket;
-  const tlsVersion = secured.getProtocol();
-  const host = head.headers['host'] ?? head.headers[':authority'];
-  return {
-    ...(tlsVersion && { tlsVersion }),
-    cipherSuite: secured.getCipher().standardName,
-    ...(host !== undefined && { clientProvidedHostHeader: host }),
-  };
 }
