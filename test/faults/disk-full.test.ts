@@ -10,9 +10,11 @@ import { fileURLToPath } from 'node:url';
 import { randomIds, systemClock } from '#base';
 import { type FileSystem, nodeFileSystem, openJournal, type OpenFile } from '#journal';
 import { decodeGap, ENTRY_KIND } from '#records';
+import { CreateUserCommand, DeleteUserCommand, ListUsersCommand } from '@aws-sdk/client-iam';
 import { ConverseCommand, type ConverseCommandOutput } from '@aws-sdk/client-bedrock-runtime';
 import { type Clients, withVarve } from '../harness.ts';
 import { BUCKET, logToBoth } from '../logging.ts';
+import { auditEvents } from '../journal-entries.ts';
 import { eventually, linesInBucket, parseRecord } from '../records.ts';
 import { call, converseBody, converseTarget } from './support.ts';
 
@@ -70,6 +72,10 @@ async function doctor(endpoint: string, dataDir: string): Promise<string> {
     (error: unknown) => error as { stdout: string },
   );
   return stdout;
+}
+
+function isUnavailable(error: unknown): boolean {
+  return (error as { $metadata?: { httpStatusCode?: number } }).$metadata?.httpStatusCode === 503;
 }
 
 async function requestIds(clients: Clients): Promise<string[]> {
@@ -158,6 +164,55 @@ test('with journal.onFailure: serve calls go on without a record, and are counte
       const missed = Number(/varve_records_missed_total (\d+)/.exec(metrics)?.[1]);
       assert.ok(missed >= 3, metrics);
       assert.equal(await missedByGaps(dataDir), missed);
+    },
+    { journalFiles: disk.files },
+  );
+});
+
+test('with a full disk calls that change something change nothing: no event could tell of them', async () => {
+  const disk = new FillingDisk();
+  await withVarve(
+    {},
+    async (running) => {
+      const { iam } = running.clients;
+      await iam.send(new CreateUserCommand({ UserName: 'before' }));
+      disk.isFull = true;
+      await assert.rejects(iam.send(new CreateUserCommand({ UserName: 'unseen' })), isUnavailable);
+      await assert.rejects(iam.send(new DeleteUserCommand({ UserName: 'before' })), isUnavailable);
+      disk.isFull = false;
+      await isWell(running.endpoint);
+      const users = await eventually('room', async () => iam.send(new ListUsersCommand({})).catch(() => undefined));
+      assert.deepEqual(
+        users.Users?.map(({ UserName }) => UserName),
+        ['before'],
+      );
+      await iam.send(new CreateUserCommand({ UserName: 'unseen' }));
+      const changes = (await auditEvents(running)).filter(({ readOnly }) => !readOnly);
+      assert.deepEqual(
+        changes.map(({ eventName, requestParameters, errorCode }) => [eventName, requestParameters, errorCode]),
+        [
+          ['CreateUser', { userName: 'before' }, undefined],
+          ['CreateUser', { userName: 'unseen' }, undefined],
+        ],
+      );
+    },
+    { journalFiles: disk.files },
+  );
+});
+
+test('with journal.onFailure: serve changes go on too, and their events are counted as missed', async () => {
+  const disk = new FillingDisk();
+  await withVarve(
+    { journal: { onFailure: 'serve' } },
+    async ({ clients: { iam }, endpoint }) => {
+      await iam.send(new CreateUserCommand({ UserName: 'before' }));
+      disk.isFull = true;
+      await iam.send(new CreateUserCommand({ UserName: 'unseen' }));
+      const { Users } = await iam.send(new ListUsersCommand({}));
+      assert.deepEqual(Users?.map(({ UserName }) => UserName).toSorted(), ['before', 'unseen']);
+      const metrics = await (await fetch(`${endpoint}/_varve/metrics`)).text();
+      assert.ok(Number(/varve_records_missed_total (\d+)/.exec(metrics)?.[1]) >= 2, metrics);
+      disk.isFull = false;
     },
     { journalFiles: disk.files },
   );

@@ -13,6 +13,7 @@ import { cleanEnvironment, runVarve } from '../cli/server-process.ts';
 import { ACCOUNT, type Clients, REGION, ROOT_KEY } from '../harness.ts';
 import { policy } from '../logging.ts';
 import { getObject, listKeys } from '../records.ts';
+import { signedFetch } from '../signed-fetch.ts';
 import type { Change, Ledger } from './ledger.ts';
 import type { LoadOptions } from './load.ts';
 
@@ -66,19 +67,26 @@ export async function changeAgain({ clients, ledger, round, until, isKilled }: L
 }
 
 /**
- * Every call whose caller heard of it has one event; so has every change that took effect, heard of or not; and no event is
- * there twice.
+ * Every call whose caller heard of it has one event; so has every change that took effect, heard of or not; no event is
+ * there twice; and the event history has each of them once too.
  * @returns how many events there are, and how many of calls that were interrupted
  */
-export async function checkTrail(clients: Clients, ledger: Ledger): Promise<{ events: number; interrupted: number }> {
+export async function checkTrail(
+  clients: Clients,
+  endpoint: string,
+  ledger: Ledger,
+): Promise<{ events: number; interrupted: number }> {
   const events = await trailEvents(clients);
   const { complaints } = ledger;
+  const history = await historyEventIds(endpoint);
   const byRequest = new Map<string, Event>();
   const eventIds = new Set<string>();
   for (const event of events) {
     if (eventIds.has(event.eventID))
       complaints.push(`trail: event ${event.eventID} (${event.eventName}) is there twice`);
     eventIds.add(event.eventID);
+    const times = history.get(event.eventID) ?? 0;
+    if (times !== 1) complaints.push(`history: event ${event.eventID} (${event.eventName}) is there ${times} times`);
     byRequest.set(event.requestID, event);
   }
   for (const { name, operation, requestId, fate } of ledger.calls.values()) {
@@ -119,6 +127,19 @@ async function trailEvents(clients: Clients): Promise<Event[]> {
     events.push(...Records);
   }
   return events;
+}
+
+/** How often each event is in the event history. */
+async function historyEventIds(endpoint: string): Promise<Map<string, number>> {
+  const reply = await signedFetch(endpoint, 'GET', '/_varve/events?format=ndjson&category=Management');
+  const text = await reply.text();
+  if (reply.status !== 200) throw new Error(`event history: ${reply.status} ${text}`);
+  const times = new Map<string, number>();
+  for (const line of text.split('\n').filter(Boolean)) {
+    const { eventID } = JSON.parse(line) as Event;
+    times.set(eventID, (times.get(eventID) ?? 0) + 1);
+  }
+  return times;
 }
 
 /**

@@ -142,7 +142,7 @@ class Kills {
     checkCalls('bucket', bucket, ledger);
     checkCalls('log group', group, ledger);
     checkEvents(found.events, ledger);
-    const trail = await checkTrail(clients, ledger);
+    const trail = await checkTrail(clients, endpoint, ledger);
     const verified = await verifyTrail(clients, endpoint);
     if (verified.status !== 0) ledger.complaints.push(`trail: ${verified.said}`);
     const objects = await checkBodies(clients, bucket, found, ledger);
