@@ -338,6 +338,7 @@ async function openPlant(config: Config, parts: Partial<VarveParts>, telemetry: 
       filter: { kinds: STORED_KINDS },
       sink: storeSink({
         store: {
+          hold: () => ({ invocations: store.holdInvocations(), logEvents: store.holdLogEvents() }),
           insertInvocations: (batch) => store.insertInvocations(batch),
           insertLogEvents: (batch) => store.insertLogEvents(batch),
           insertAuditEvents: (batch) => historyWriter.take(batch),

@@ -31,7 +31,7 @@ export async function openEventHistory(parts: EventHistoryParts): Promise<Opened
     journal,
     state,
     hold: () => store.holdAuditEvents(),
-    insert: (batch) => store.insertAuditEvents(batch),
+    insert: (batch) => store.insertAuditEvents({ ...batch, again: undefined }),
     kinds: [ENTRY_KIND.invocationEnd, ENTRY_KIND.auditEvent],
     rowsOf: (entry) => rows(entry).auditEvents ?? [],
   });

@@ -8,7 +8,6 @@
  * How a batch's events are cut depends on the plan's entries alone, and each piece has its `deliveryKey`: the log group appends
  * the events of a key once, so that a retry adds only what is missing.
  */
-import { Slices } from '#base';
 import type { LogEvent } from '#records';
 import { counted, type EntryRenderer, type RenderedBatch, type RenderedItem, renderBatch } from './render.ts';
 import type { BatchPlan, CloudWatchDestinationSpec, DeliveryListener, LogSink, ReaderSink } from './types.ts';
@@ -31,9 +30,9 @@ export function cloudWatchSink({ spec, logs, render, onEvent }: CloudWatchSinkOp
   return {
     deliver: async (plan, entries) => {
       const batch = await renderBatch(entries, spec.route, render);
-      const pieces = cutEvents(await eventsOf(batch.items, batch.unreadable));
-      for (const [index, events] of pieces.entries()) {
-        await counted('logs', onEvent, () => logs.put(spec, events, deliveryKey(plan, index)));
+      const pieces = cutLines(linesOf(batch.items, batch.unreadable));
+      for (const [index, lines] of pieces.entries()) {
+        await counted('logs', onEvent, () => logs.put(spec, lines.map(eventOf), deliveryKey(plan, index)));
       }
       return { unreadable: batch.unreadable };
     },
@@ -45,51 +44,54 @@ export function deliveryKey(plan: BatchPlan, index: number): string {
   return `${plan.reader}/${plan.firstAfter + 1}-${plan.last}/${index}`;
 }
 
+/** A record before it is a text: bytes are left alone by the collector, and a piece's texts are made when it is put. */
+export interface Line {
+  readonly timestampMs: number;
+  readonly bytes: Buffer;
+}
+
 /**
- * Events in order of time; records over the bound are moved to `unreadable`.
+ * Lines in order of time; records over the bound are moved to `unreadable`.
  * @param atMs the time of all of them; default: each its own
  */
-export async function eventsOf(
+export function linesOf(
   items: readonly RenderedItem[],
   unreadable: RenderedBatch['unreadable'],
   atMs?: number,
-): Promise<SizedEvent[]> {
-  const slices = new Slices();
-  const events: SizedEvent[] = [];
+): Line[] {
+  const lines: Line[] = [];
   for (const { sequence, rendered } of items) {
-    const { line, timestampMs: ownMs } = rendered;
-    const timestampMs = atMs ?? ownMs;
-    if (line.length === 0) continue;
-    if (line.length > MESSAGE_BYTES_MAX) {
-      unreadable.push({ sequence, reason: `the record is larger than a log event may be (${line.length} bytes)` });
+    const { line: bytes, timestampMs } = rendered;
+    if (bytes.length === 0) continue;
+    if (bytes.length > MESSAGE_BYTES_MAX) {
+      unreadable.push({ sequence, reason: `the record is larger than a log event may be (${bytes.length} bytes)` });
       continue;
     }
-    events.push({ timestampMs, message: line.toString('utf8'), sizeBytes: line.length + EVENT_OVERHEAD_BYTES });
-    const turn = slices.over();
-    if (turn) await turn;
+    lines.push({ timestampMs: atMs ?? timestampMs, bytes });
   }
-  return events.sort((a, b) => a.timestampMs - b.timestampMs);
+  return lines.sort((a, b) => a.timestampMs - b.timestampMs);
 }
 
-export interface SizedEvent extends LogEvent {
-  readonly sizeBytes: number;
+export function eventOf({ timestampMs, bytes }: Line): LogEvent {
+  return { timestampMs, message: bytes.toString('utf8') };
 }
 
-/** Cuts events into pieces that one put may have. */
-export function cutEvents(events: readonly SizedEvent[]): LogEvent[][] {
-  const pieces: LogEvent[][] = [];
-  let piece: LogEvent[] = [];
-  let bytes = 0;
-  for (const { timestampMs, message, sizeBytes } of events) {
+/** Cuts lines into pieces that one put may have. */
+export function cutLines(lines: readonly Line[]): Line[][] {
+  const pieces: Line[][] = [];
+  let piece: Line[] = [];
+  let size = 0;
+  for (const line of lines) {
+    const sizeBytes = line.bytes.length + EVENT_OVERHEAD_BYTES;
     const [first] = piece;
-    const isFull = piece.length >= EVENTS_MAX || bytes + sizeBytes > BYTES_MAX;
-    if (first && (isFull || timestampMs - first.timestampMs >= SPAN_MS_MAX)) {
+    const isFull = piece.length >= EVENTS_MAX || size + sizeBytes > BYTES_MAX;
+    if (first && (isFull || line.timestampMs - first.timestampMs >= SPAN_MS_MAX)) {
       pieces.push(piece);
       piece = [];
-      bytes = 0;
+      size = 0;
     }
-    piece.push({ timestampMs, message });
-    bytes += sizeBytes;
+    piece.push(line);
+    size += sizeBytes;
   }
   if (piece.length > 0) pieces.push(piece);
   return pieces;

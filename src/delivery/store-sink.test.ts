@@ -2,16 +2,33 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { AuditEventRow, InsertBatch, InvocationRow, LogEventRow } from '#store';
 import { KIND, RETRY, scratchWorld } from './testing/kit.ts';
-import { STORE_BATCH, storeSink } from './store-sink.ts';
+import { STORE_BATCH, type StorePort, storeSink } from './store-sink.ts';
 
-class MemoryStore {
+class HeldArray<Row> extends Array<Row> {
+  isReleased = false;
+  add(row: Row): void {
+    this.push(row);
+  }
+  release(): void {
+    this.isReleased = true;
+  }
+}
+interface HeldArrays {
+  readonly invocations: HeldArray<InvocationRow>;
+  readonly logEvents: HeldArray<LogEventRow>;
+}
+
+class MemoryStore implements StorePort<HeldArrays> {
   readonly invocations: InsertBatch<InvocationRow>[] = [];
   readonly logEvents: InsertBatch<LogEventRow>[] = [];
   readonly auditEvents: InsertBatch<AuditEventRow>[] = [];
   failure: Error | undefined;
 
-  insertInvocations = (batch: InsertBatch<InvocationRow>): Promise<void> => this.#take(this.invocations, batch);
-  insertLogEvents = (batch: InsertBatch<LogEventRow>): Promise<void> => this.#take(this.logEvents, batch);
+  hold = (): HeldArrays => ({ invocations: new HeldArray(), logEvents: new HeldArray() });
+  insertInvocations: StorePort<HeldArrays>['insertInvocations'] = (batch): Promise<void> =>
+    this.#take(this.invocations, batch);
+  insertLogEvents: StorePort<HeldArrays>['insertLogEvents'] = (batch): Promise<void> =>
+    this.#take(this.logEvents, batch);
   insertAuditEvents = (batch: InsertBatch<AuditEventRow>): Promise<void> => this.#take(this.auditEvents, batch);
 
   /** As the store promises: a batch of the same token counts once. */
@@ -75,6 +92,10 @@ test('the store gets every entry once as rows, in ranges that a retry repeats, a
     rows.map((row) => JSON.parse(row.message).line),
     Array.from({ length: 25 }, (_, index) => `line ${index}`),
   );
+  for (const { rows: held, ...batch } of store.logEvents) {
+    assert.ok(held instanceof HeldArray && held.isReleased, 'the memory is given back');
+    assert.deepEqual('again' in batch && (batch.again as () => LogEventRow[])(), [...held], 'rows can be made again');
+  }
   assert.ok(store.logEvents.every((batch) => batch.node === world.journal.nodeId));
   assert.equal(
     store.logEvents.find((batch) => batch.retry)?.rows.length,

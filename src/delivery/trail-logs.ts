@@ -3,7 +3,7 @@
  * (specs: cloudtrail §5.3), so that an alarm on what comes late goes off. Limits and retries are those of invocation logs.
  */
 import type { Clock } from '#base';
-import { cutEvents, deliveryKey, eventsOf } from './cloudwatch-logs.ts';
+import { cutLines, deliveryKey, eventOf, linesOf } from './cloudwatch-logs.ts';
 import { trailStreamName } from './names.ts';
 import { condenser, counted, type EntryRenderer, type RenderedBatch, renderBatch } from './render.ts';
 import { noted, regionsOf } from './trail-items.ts';
@@ -48,9 +48,9 @@ async function putAll(
   let index = 0;
   for (const [region, items] of regionsOf(batch.items)) {
     const destination = { ...spec, streamName: trailStreamName(spec.accountId, region) };
-    for (const events of cutEvents(await eventsOf(items, batch.unreadable, plan.stampMs))) {
+    for (const lines of cutLines(linesOf(items, batch.unreadable, plan.stampMs))) {
       const key = deliveryKey(plan, index++);
-      await counted('trailLogs', onEvent, () => logs.put(destination, events, key));
+      await counted('trailLogs', onEvent, () => logs.put(destination, lines.map(eventOf), key));
     }
   }
 }

@@ -88,16 +88,24 @@ export class ClickHouseStore implements Store {
     await this.connection.connect();
   }
 
-  insertInvocations(batch: InsertBatch<InvocationRow>): Promise<void> {
+  insertInvocations(batch: InsertBatch<InvocationRow> | HeldBatch<InvocationRow>): Promise<void> {
     return this.#insert('inserting invocations', () => this.#invocations.insert(batch));
   }
 
-  insertLogEvents(batch: InsertBatch<LogEventRow>): Promise<void> {
+  insertLogEvents(batch: InsertBatch<LogEventRow> | HeldBatch<LogEventRow>): Promise<void> {
     return this.#insert('inserting log events', () => this.#logEvents.insert(batch));
   }
 
   insertAuditEvents(batch: InsertBatch<AuditEventRow> | HeldBatch<AuditEventRow>): Promise<void> {
     return this.#insert('inserting audit events', () => this.#auditEvents.insert(batch));
+  }
+
+  holdInvocations(): HeldRows<InvocationRow> {
+    return new HeldRows(INVOCATIONS);
+  }
+
+  holdLogEvents(): HeldRows<LogEventRow> {
+    return new HeldRows(LOG_EVENTS);
   }
 
   holdAuditEvents(): HeldRows<AuditEventRow> {

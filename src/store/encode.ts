@@ -6,7 +6,7 @@ import { ATTRIBUTES_NAME, COMPLETION_NAME, type InsertTable, OTHERS_NAME } from 
 
 const NOTHING_DERIVED: Derived = { attributes: NO_ATTRIBUTES, others: ANYTHING, completion: '' };
 
-/** The columns in the order in which `encodeRows` writes them. */
+/** The columns in the order in which `encodeRow` writes them. */
 export function insertColumns<Row>(table: InsertTable<Row>): string {
   const own = table.columns.map((column) => column.name);
   if (!table.derived) return own.join(', ');
@@ -15,8 +15,23 @@ export function insertColumns<Row>(table: InsertTable<Row>): string {
   return [...own, ATTRIBUTES_NAME, ...others, ...completion].join(', ');
 }
 
+/** Writes a row with all columns, those that are derived from it too. */
+export function encodeRow<Row>(
+  table: InsertTable<Row>,
+  writer: RowBinaryWriter,
+  row: Row,
+  hasAttributes: boolean,
+): void {
+  for (const column of table.columns) column.write(writer, row);
+  if (!table.derived) return;
+  const derived = table.derived(row);
+  const { attributes, others } = hasAttributes ? derived : NOTHING_DERIVED;
+  writer.string(attributes);
+  if (table.hasOthers) writer.strings(others);
+  if (table.hasCompletion) writer.string(derived.completion);
+}
+
 /**
- * Encodes rows with all columns and their attributes.
  * @param withoutAttributes rows whose attributes the engine refuses
  * @returns the writer that holds the bytes; the caller releases it
  */
@@ -25,15 +40,7 @@ export async function encodeRows<Row>(
   rows: readonly Row[],
   withoutAttributes: ReadonlySet<Row>,
 ): Promise<RowBinaryWriter> {
-  return encodeSliced(rows, (writer, row) => {
-    for (const column of table.columns) column.write(writer, row);
-    if (!table.derived) return;
-    const derived = table.derived(row);
-    const { attributes, others } = withoutAttributes.has(row) ? NOTHING_DERIVED : derived;
-    writer.string(attributes);
-    if (table.hasOthers) writer.strings(others);
-    if (table.hasCompletion) writer.string(derived.completion);
-  });
+  return encodeSliced(rows, (writer, row) => encodeRow(table, writer, row, !withoutAttributes.has(row)));
 }
 
 /** Encodes the attributes alone, for asking the engine whether it takes them. */

@@ -1,20 +1,23 @@
 import { bug } from '#base';
+import { encodeRow } from './encode.ts';
 import { RowBinaryWriter } from './row-binary.ts';
 import type { InsertTable } from './tables/column.ts';
 
 /**
- * Rows that wait for others before they are inserted, encoded already: what lives on the heap for seconds is copied again and
- * again by the collector, bytes are not. Only for tables without derived columns.
+ * Rows that wait for others before they are inserted, encoded already: what lives on the heap for longer than a moment is
+ * copied again and again by the collector, bytes are not.
  */
 export class HeldRows<Row> {
   readonly #table: InsertTable<Row>;
   readonly #writer = new RowBinaryWriter();
   #count = 0;
+  #node: string | undefined;
+  #firstSequence = Number.POSITIVE_INFINITY;
+  #lastSequence = Number.NEGATIVE_INFINITY;
   #fromMs = Number.POSITIVE_INFINITY;
   #toMs = Number.NEGATIVE_INFINITY;
 
   constructor(table: InsertTable<Row>) {
-    if (table.derived) bug(`rows of ${table.name} cannot be held: they have derived columns`);
     this.#table = table;
   }
 
@@ -28,8 +31,14 @@ export class HeldRows<Row> {
   }
 
   add(row: Row): void {
-    for (const column of this.#table.columns) column.write(this.#writer, row);
+    const { node, sequence } = this.#table.key(row);
+    this.#node ??= node;
+    if (node !== this.#node)
+      bug(`rows of ${this.#table.name} of the nodes ${this.#node} and ${node} are held together`);
+    encodeRow(this.#table, this.#writer, row, true);
     const timestampMs = this.#table.timestampMs(row);
+    this.#firstSequence = Math.min(this.#firstSequence, sequence);
+    this.#lastSequence = Math.max(this.#lastSequence, sequence);
     this.#fromMs = Math.min(this.#fromMs, timestampMs);
     this.#toMs = Math.max(this.#toMs, timestampMs);
     this.#count += 1;
@@ -38,6 +47,13 @@ export class HeldRows<Row> {
   /** The times of the oldest and the newest, milliseconds. */
   get span(): { readonly fromMs: number; readonly toMs: number } {
     return { fromMs: this.#fromMs, toMs: this.#toMs };
+  }
+
+  /** Where in the journal they come from; of no rows nothing is outside. */
+  isWithin(range: { readonly node: string; readonly firstSequence: number; readonly lastSequence: number }): boolean {
+    if (this.#count === 0) return true;
+    const { node, firstSequence, lastSequence } = range;
+    return this.#node === node && this.#firstSequence >= firstSequence && this.#lastSequence <= lastSequence;
   }
 
   /** May be asked for again, for a retry; nothing may be added any more. */

@@ -63,8 +63,10 @@ export class Inserter<Row> {
   }
 
   #checkKeys(batch: Batch<Row>): void {
-    // Of rows that were held whoever held them knows the range.
-    if (batch.rows instanceof HeldRows) return;
+    if (batch.rows instanceof HeldRows) {
+      if (!batch.rows.isWithin(batch)) bug(`held rows of ${this.#table.name} are outside their batch`);
+      return;
+    }
     for (const row of batch.rows) {
       const { node, sequence } = this.#table.key(row);
       if (node !== batch.node || sequence < batch.firstSequence || sequence > batch.lastSequence) {
@@ -77,13 +79,14 @@ export class Inserter<Row> {
     try {
       await this.#send(batch.rows, token, new Set());
     } catch (error) {
-      const { rows } = batch;
-      if (!isDataError(error) || !this.#table.derived || rows instanceof HeldRows) throw error;
+      const rows = rowsAgain(batch);
+      if (!isDataError(error) || !this.#table.derived || !rows) throw error;
       const refused = await this.#findRefused(rows);
       if (refused.size === 0) throw error;
       this.#onEvent({ name: 'store.attributes-dropped', level: 'warn', table: this.#table.name, rows: refused.size });
-      if ((await this.#count(batch)) === 'none') await this.#send(batch.rows, token, refused);
-      else await this.#replace(batch, token, refused);
+      const again = { ...batch, rows };
+      if ((await this.#count(batch)) === 'none') await this.#send(rows, token, refused);
+      else await this.#replace(again, token, refused);
     }
   }
 
@@ -94,10 +97,9 @@ export class Inserter<Row> {
     try {
       await this.#send(batch.rows, newToken, without);
     } catch (error) {
-      const { rows } = batch;
-      const isFinal = refused !== undefined || !this.#table.derived || rows instanceof HeldRows;
-      if (isFinal || !isDataError(error)) throw error;
-      await this.#replace(batch, token, await this.#findRefused(rows));
+      const rows = rowsAgain(batch);
+      if (refused !== undefined || !this.#table.derived || !rows || !isDataError(error)) throw error;
+      await this.#replace({ ...batch, rows }, token, await this.#findRefused(rows));
     }
   }
 
@@ -194,6 +196,11 @@ export class Inserter<Row> {
       return false;
     }
   }
+}
+
+/** The rows themselves, which only tell what of them the engine refuses. */
+function rowsAgain<Row>(batch: Batch<Row>): readonly Row[] | undefined {
+  return 'again' in batch ? batch.again?.() : batch.rows;
 }
 
 const RUNNING_INSERTS =

@@ -301,6 +301,11 @@ describe('the store', () => {
     const [a = 0, b = 0] = sequences(2);
     const rows = [invocation(a), invocation(b)];
     await assert.rejects(temp.store.insertInvocations({ ...batchOf(rows), lastSequence: a }), /^Error: BUG/);
+    const held = temp.store.holdInvocations();
+    for (const row of rows) held.add(row);
+    const batch = { ...batchOf(rows), rows: held, again: undefined };
+    await assert.rejects(temp.store.insertInvocations({ ...batch, firstSequence: b }), /^Error: BUG/);
+    assert.throws(() => held.add({ ...invocation(a), key: { node: 'other', sequence: a, index: 0 } }), /^Error: BUG/);
     assert.deepEqual(await invocationsOf(rows), []);
   });
 });

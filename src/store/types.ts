@@ -143,6 +143,8 @@ export interface InsertBatch<Row> {
 /** A batch of rows that were held; who held them releases them. */
 export interface HeldBatch<Row> extends Omit<InsertBatch<Row>, 'rows'> {
   readonly rows: HeldRows<Row>;
+  /** Makes the rows once more, for finding those that the engine refuses. Absent for tables without derived columns. */
+  readonly again: (() => readonly Row[]) | undefined;
 }
 
 export interface LogEventQuery {
@@ -227,10 +229,12 @@ export interface Store {
   start(): Promise<void>;
   /** Undefined when well, else in words why reads and inserts fail at present. */
   readonly failure: string | undefined;
-  insertInvocations(batch: InsertBatch<InvocationRow>): Promise<void>;
-  insertLogEvents(batch: InsertBatch<LogEventRow>): Promise<void>;
+  insertInvocations(batch: InsertBatch<InvocationRow> | HeldBatch<InvocationRow>): Promise<void>;
+  insertLogEvents(batch: InsertBatch<LogEventRow> | HeldBatch<LogEventRow>): Promise<void>;
   insertAuditEvents(batch: InsertBatch<AuditEventRow> | HeldBatch<AuditEventRow>): Promise<void>;
   /** For rows that wait for others before they are inserted. */
+  holdInvocations(): HeldRows<InvocationRow>;
+  holdLogEvents(): HeldRows<LogEventRow>;
   holdAuditEvents(): HeldRows<AuditEventRow>;
   /** A page of audit events, each once, however often it was inserted. */
   readAuditEvents(query: AuditEventQuery): Promise<AuditEventPage>;

@@ -60,7 +60,7 @@ test('killed in the middle of inserts, the store comes back by itself with every
     const inserted = temp.store.insertInvocations({ ...batch, retry: false });
     if (kill) {
       kills += 1;
-      setTimeout(() => process.kill(temp.enginePid, 'SIGKILL'), Math.random() * 60);
+      setTimeout(() => killEngine(temp), Math.random() * 60);
     }
     let done = await inserted.then(
       () => true,
@@ -82,6 +82,15 @@ test('killed in the middle of inserts, the store comes back by itself with every
   assert.equal(ids.size, sequence);
   assert.ok(temp.events.filter((event) => event.name === 'store.started').length >= 2);
 });
+
+function killEngine({ enginePid }: TempStore): void {
+  try {
+    process.kill(enginePid, 'SIGKILL');
+  } catch (error) {
+    // The kill before ended it, and the next has not started.
+    if ((error as NodeJS.ErrnoException).code !== 'ESRCH') throw error;
+  }
+}
 
 async function readAll(temp: TempStore): Promise<InvocationRow[]> {
   for (;;) {
