@@ -10,6 +10,7 @@ import {
   StartQueryCommand,
 } from '@aws-sdk/client-cloudwatch-logs';
 import { withVarve } from '../harness.ts';
+import { eventually } from '../records.ts';
 
 const GROUP = '/test/earlier';
 const HOUR_MS = 3_600_000;
@@ -41,15 +42,14 @@ test('diff, logcompare and anomaly read events of before the query\u2019s time',
       );
     const rows = async (queryString: string): Promise<Record<string, string | undefined>[]> => {
       const { queryId } = await begin(queryString);
-      for (let round = 0; round < 300; round += 1) {
+      return eventually('the end of the query', async () => {
         const { status, results = [] } = await logs.send(new GetQueryResultsCommand({ queryId }));
         if (status === 'Complete') {
           return results.map((row) => Object.fromEntries(row.map(({ field = '', value }) => [field, value])));
         }
         assert.ok(status === 'Scheduled' || status === 'Running', `${status}: ${JSON.stringify(results)}`);
-        await new Promise((resolve) => setTimeout(resolve, 20));
-      }
-      throw new Error('the query does not end');
+        return undefined;
+      });
     };
 
     const shown = '| display @pattern, @difference, @differenceDescription';

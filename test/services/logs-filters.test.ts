@@ -1,7 +1,6 @@
 /** Filter patterns through the official client, on the real engine. */
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { setTimeout } from 'node:timers/promises';
 import {
   CreateLogGroupCommand,
   CreateLogStreamCommand,
@@ -16,6 +15,7 @@ import {
   TestMetricFilterCommand,
 } from '@aws-sdk/client-cloudwatch-logs';
 import { type Clients, type TestVarve, withVarve } from '../harness.ts';
+import { eventually } from '../records.ts';
 
 const GROUP = '/varve/app';
 type Logs = Clients['logs'];
@@ -251,13 +251,12 @@ test('events that match make metric values, which /_varve/metrics tells', () =>
       '{"ms": 7, "model": "a"}',
       '{"ms": 1}',
     ]);
-    let found: string[] = [];
     // Values are made in the background.
-    for (let tries = 0; tries < 100 && found.length < 6; tries += 1) {
-      await setTimeout(20);
+    const found = await eventually('the values', async () => {
       const text = await (await fetch(`${varve.endpoint}/_varve/metrics`)).text();
-      found = [...text.matchAll(/^varve_metric_filter_(?:count|sum)\{.*$/gm)].map(([line]) => line);
-    }
+      const lines = [...text.matchAll(/^varve_metric_filter_(?:count|sum)\{.*$/gm)].map(([line]) => line);
+      return lines.length < 6 ? undefined : lines;
+    });
     const labels = (metric: string, dimensions: string): string =>
       `{account="123456789012",region="us-east-1",namespace="app",metric="${metric}",dimensions="${dimensions}"}`;
     const model = String.raw`{\"Model\":\"a\"}`;

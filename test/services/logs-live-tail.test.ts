@@ -11,6 +11,7 @@ import {
   type StartLiveTailResponseStream,
 } from '@aws-sdk/client-cloudwatch-logs';
 import { ACCOUNT, REGION, type TestVarve, withVarve } from '../harness.ts';
+import { eventually } from '../records.ts';
 
 const ARN = `arn:aws:logs:${REGION}:${ACCOUNT}:log-group:`;
 
@@ -139,10 +140,8 @@ test('streams by name and prefix; what contradicts itself, is unknown or one too
     await refused({ logGroupIdentifiers }, 'LimitExceededException');
     more[0]?.stop();
     // The server notices that a caller has gone, and a place is free.
-    let again: Tail | undefined;
-    for (let tries = 0; tries < 50 && !again; tries += 1) {
-      again = await Tail.start(logs, { logGroupIdentifiers }).catch(() => undefined);
-    }
-    assert.ok(again, 'the place of a session that ended stays taken');
+    const again = await eventually('the place of a session that ended', () =>
+      Tail.start(logs, { logGroupIdentifiers }).catch(() => undefined),
+    );
     for (const tail of [byName, byPrefix, again, ...more]) tail.stop();
   }));

@@ -24,6 +24,7 @@ import {
 import type { CloudWatchLogsClient } from '@aws-sdk/client-cloudwatch-logs';
 import { CreateAccessKeyCommand, CreateUserCommand, PutUserPolicyCommand } from '@aws-sdk/client-iam';
 import { destroyClients, makeClients, REGION, withVarve } from '../harness.ts';
+import { eventually } from '../records.ts';
 import { policy } from '../logging.ts';
 
 const GROUP = '/test/lookup';
@@ -33,18 +34,15 @@ async function run(logs: CloudWatchLogsClient, queryString: string): Promise<{ i
   const nowSeconds = Math.floor(Date.now() / 1000);
   const range = { startTime: nowSeconds - 3600, endTime: nowSeconds + 1 };
   const { queryId } = await logs.send(new StartQueryCommand({ logGroupName: GROUP, ...range, queryString }));
-  for (let round = 0; round < 300; round += 1) {
+  return eventually('the end of the query', async () => {
     const { status, results = [] } = await logs.send(new GetQueryResultsCommand({ queryId }));
-    if (status !== 'Scheduled' && status !== 'Running') {
-      assert.equal(status, 'Complete', JSON.stringify(results));
-      const rows = results.map((row) =>
-        Object.fromEntries(row.filter(({ field }) => field !== '@ptr').map(({ field = '', value }) => [field, value])),
-      );
-      return { id: queryId ?? '', rows };
-    }
-    await new Promise((resolve) => setTimeout(resolve, 20));
-  }
-  throw new Error('the query does not end');
+    if (status === 'Scheduled' || status === 'Running') return undefined;
+    assert.equal(status, 'Complete', JSON.stringify(results));
+    const rows = results.map((row) =>
+      Object.fromEntries(row.filter(({ field }) => field !== '@ptr').map(({ field = '', value }) => [field, value])),
+    );
+    return { id: queryId ?? '', rows };
+  });
 }
 
 test('a lookup table is made, told of, used, changed and deleted', () =>

@@ -21,6 +21,7 @@ import {
   StopQueryCommand,
 } from '@aws-sdk/client-cloudwatch-logs';
 import { withVarve } from '../harness.ts';
+import { eventually } from '../records.ts';
 
 const GROUP = '/test/queries';
 
@@ -54,12 +55,10 @@ async function begin(
 }
 
 async function results(logs: CloudWatchLogsClient, queryId: string): Promise<GetQueryResultsCommandOutput> {
-  for (let round = 0; round < 300; round += 1) {
+  return eventually('the end of the query', async () => {
     const answer = await logs.send(new GetQueryResultsCommand({ queryId }));
-    if (answer.status !== 'Scheduled' && answer.status !== 'Running') return answer;
-    await new Promise((resolve) => setTimeout(resolve, 20));
-  }
-  throw new Error('the query does not end');
+    return answer.status === 'Scheduled' || answer.status === 'Running' ? undefined : answer;
+  });
 }
 
 const EVENTS = Array.from({ length: 30 }, (_, index) => ({

@@ -13,6 +13,7 @@ import {
   type StartQueryCommandInput,
 } from '@aws-sdk/client-cloudwatch-logs';
 import { ACCOUNT, REGION, withVarve } from '../harness.ts';
+import { eventually } from '../records.ts';
 
 const TRAIL = '/trail';
 const CALLS = '/calls';
@@ -40,18 +41,14 @@ async function rows(
   request: Partial<StartQueryCommandInput>,
 ): Promise<Record<string, string | undefined>[]> {
   const queryId = await begin(logs, request);
-  for (let round = 0; round < 300; round += 1) {
+  return eventually('the end of the query', async () => {
     const { status, results = [], queryLanguage } = await logs.send(new GetQueryResultsCommand({ queryId }));
-    if (status === 'Scheduled' || status === 'Running') {
-      await new Promise((resolve) => setTimeout(resolve, 20));
-      continue;
-    }
+    if (status === 'Scheduled' || status === 'Running') return undefined;
     assert.deepEqual([status, queryLanguage], ['Complete', request.queryLanguage]);
     return results.map((row) =>
       Object.fromEntries(row.flatMap(({ field = '', value }) => (field === '@ptr' ? [] : [[field, value] as const]))),
     );
-  }
-  throw new Error('the query does not end');
+  });
 }
 
 const TRAIL_EVENTS = [
