@@ -145,7 +145,8 @@ test(`${RANDOM_REQUESTS} random requests signed by the SDK's signer are accepted
     const verified = verify(head, body, options);
     assert.equal(verified.region, 'eu-central-1');
     fails('bad-signature', () => verify({ ...head, method: 'DELETE' }, body, options));
-    fails('bad-signature', () => verify({ ...head, target: `/x${target}` }, body, options));
+    // Behind the path: a first segment that is `..` would take away what stands before it.
+    fails('bad-signature', () => verify({ ...head, target: `${path}/x${target.slice(path.length)}` }, body, options));
     if (pairs.length > 0) fails('bad-signature', () => verify({ ...head, target: `${target}&y=1` }, body, options));
     fails('bad-signature', () => verify(head, body, { ...options, secret: 'another', keys }));
   }
