@@ -1,22 +1,13 @@
 /** What `varve serve`, `env`, `demo` and `doctor` say to somebody who has just cloned the repository. */
 import assert from 'node:assert/strict';
-import { once } from 'node:events';
 import { chmod, mkdtemp, rm, stat, writeFile } from 'node:fs/promises';
-import { type AddressInfo, createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { cleanEnvironment, exported, run, runVarve, withServer } from './server-process.ts';
 
-/** An address where nothing listens: a port that was just given back. */
-async function nowhere(): Promise<string> {
-  const server = createServer().listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const { port } = server.address() as AddressInfo;
-  server.close();
-  await once(server, 'close');
-  return `127.0.0.1:${port}`;
-}
+/** An address where nothing listens: a port that was just given back may be taken by another test, and 9 no fetch asks. */
+const NOWHERE = '127.0.0.1:2';
 
 async function inFolder(work: (folder: string) => Promise<void>): Promise<void> {
   const folder = await mkdtemp(join(tmpdir(), 'varve-commands-'));
@@ -95,17 +86,16 @@ test('what env prints can be evaluated by a shell, whatever the secret holds', a
 
 test('where no server runs, demo says how to start one, and doctor says so', () =>
   inFolder(async (folder) => {
-    const listen = await nowhere();
-    const where = ['--listen', listen, '--data', folder];
+    const where = ['--listen', NOWHERE, '--data', folder];
     const demo = await runVarve(['demo', ...where]);
     assert.equal(demo.status, 1);
     assert.ok(
       demo.stderr.startsWith(
-        `nothing answers at http://${listen}\nStart a server with: npx varve serve --local-models`,
+        `nothing answers at http://${NOWHERE}\nStart a server with: npx varve serve --local-models`,
       ),
     );
     const doctor = await runVarve(['doctor', ...where]);
-    const found = `note   No server answers at http://${listen}; start one with: npx varve serve\n`;
+    const found = `note   No server answers at http://${NOWHERE}; start one with: npx varve serve\n`;
     assert.ok(doctor.stdout.includes(found), doctor.stdout);
     assert.equal(doctor.status, 0, 'a server that does not run is no fault of the installation');
   }));
@@ -118,7 +108,7 @@ test('doctor ends with 1 where others can read the data, and never prints a secr
       VARVE_ROOT_SECRET_ACCESS_KEY: 'a-secret-of-sixteen-and-more',
     };
     const { status, stdout } = await runVarve(
-      ['doctor', '--listen', await nowhere(), '--data', folder],
+      ['doctor', '--listen', NOWHERE, '--data', folder],
       cleanEnvironment(keys),
     );
     assert.equal(status, 1);

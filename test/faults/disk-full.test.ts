@@ -151,12 +151,12 @@ test('with journal.onFailure: serve calls go on without a record, and are counte
         assert.equal((await converse(clients, `missed ${at}`)).output?.message?.content?.[0]?.text, `missed ${at}`);
       disk.isFull = false;
       // The journal looks again after a moment; what was served until then is missed too.
-      const { $metadata } = await eventually('healing', async () => {
-        const answer = await converse(clients, 'after');
-        return (await fetch(`${endpoint}/_varve/health`).then((health) => health.text())).includes('must stay free')
-          ? undefined
-          : answer;
+      await eventually('healing', async () => {
+        await converse(clients, 'while it heals');
+        const health = await (await fetch(`${endpoint}/_varve/health`)).text();
+        return health.includes('must stay free') ? undefined : true;
       });
+      const { $metadata } = await converse(clients, 'after');
       await eventually('the record', async () =>
         (await requestIds(clients)).includes($metadata.requestId ?? '') ? true : undefined,
       );

@@ -1,9 +1,9 @@
 /** Rough clients: bytes on sockets, signed heads, and a server in processes of its own whose memory can be read. */
 import { type ChildProcess, spawn } from 'node:child_process';
-import { createHash } from 'node:crypto';
+import { createHash, randomInt } from 'node:crypto';
 import { readdirSync, readFileSync } from 'node:fs';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
-import { type AddressInfo, connect, createServer, type Socket } from 'node:net';
+import { connect, createServer, type Socket } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -167,6 +167,8 @@ export interface ServerProcess {
 
 const ROOT = fileURLToPath(new URL('../..', import.meta.url));
 const START_MS_MAX = 20_000;
+const PORT_MIN = 20_000;
+const PORT_MAX = 32_000;
 
 /** Runs `varve serve` as a process of its own; it must end with status 0 when it is stopped. */
 export async function withServerProcess(
@@ -220,13 +222,20 @@ export async function startServerProcess(
   return { endpoint, dataDir, child, log: () => log, stop };
 }
 
-function freePort(): Promise<number> {
-  return new Promise((resolve) => {
-    const probe = createServer().listen(0, '127.0.0.1', () => {
-      const { port } = probe.address() as AddressInfo;
-      probe.close(() => resolve(port));
+/**
+ * A port that nobody listens on, below those that systems hand out by themselves: of these one may be taken by any
+ * connection of another test before the server listens.
+ */
+async function freePort(): Promise<number> {
+  for (;;) {
+    const port = randomInt(PORT_MIN, PORT_MAX);
+    const isFree = await new Promise<boolean>((resolve) => {
+      const probe = createServer()
+        .once('error', () => resolve(false))
+        .listen(port, '127.0.0.1', () => probe.close(() => resolve(true)));
     });
-  });
+    if (isFree) return port;
+  }
 }
 
 async function isHealthy(endpoint: string): Promise<boolean> {
