@@ -37,7 +37,7 @@ import { shareVarve } from '../shared.ts';
 import { EVENT_STREAM, forwardedTo, frame, type MockUpstream, startMockUpstream, UPSTREAM_KEY } from '../upstream.ts';
 
 const mock = await startMockUpstream(() => undefined);
-const varve = await shareVarve(forwardedTo(mock.url, { firstByteTimeout: '300ms', idleTimeout: '300ms' }));
+const varve = await shareVarve(forwardedTo(mock.url));
 after(() => mock.close());
 beforeEach(() => {
   mock.seen.length = 0;
@@ -220,35 +220,38 @@ test("the upstream's refusals come back with their code, status and text", async
   }
 });
 
-test("an exception within a stream is the caller's; a stream that breaks off or falls silent ends with one of AWS's", async () => {
-  const cases: [(response: ServerResponse) => void, string, string?][] = [
-    [
-      (response) => response.end(frame('throttlingException', { message: 'slowly' }, 'exception')),
-      'ThrottlingException',
-      'slowly',
-    ],
-    [(response) => setImmediate(() => response.destroy()), 'BadGatewayException'],
-    [() => undefined, 'DependencyFailedException'],
-  ];
-  for (const [finish, code, message] of cases) {
-    mock.answer = (_, response) => {
-      stream(response, chunk('so far'));
-      finish(response);
-    };
-    const { completion } = await agentRuntime.send(ASKED);
-    const events = completion?.[Symbol.asyncIterator]() ?? assert.fail('no stream');
-    const first = (await events.next()) as { value: { chunk?: { bytes?: Uint8Array } } };
-    assert.equal(Buffer.from(first.value.chunk?.bytes ?? []).toString(), 'so far');
-    const told = await refusal(events.next());
-    assert.equal(told.name, code);
-    if (message !== undefined) assert.equal(told.message, message);
-  }
-});
+test("an exception within a stream is the caller's; a stream that breaks off or falls silent ends with one of AWS's", () =>
+  withVarve(forwardedTo(mock.url, { idleTimeout: '300ms' }), async ({ clients }) => {
+    const cases: [(response: ServerResponse) => void, string, string?][] = [
+      [
+        (response) => response.end(frame('throttlingException', { message: 'slowly' }, 'exception')),
+        'ThrottlingException',
+        'slowly',
+      ],
+      [(response) => setImmediate(() => response.destroy()), 'BadGatewayException'],
+      [() => undefined, 'DependencyFailedException'],
+    ];
+    for (const [finish, code, message] of cases) {
+      mock.answer = (_, response) => {
+        stream(response, chunk('so far'));
+        finish(response);
+      };
+      const { completion } = await clients.agentRuntime.send(ASKED);
+      const events = completion?.[Symbol.asyncIterator]() ?? assert.fail('no stream');
+      const first = (await events.next()) as { value: { chunk?: { bytes?: Uint8Array } } };
+      assert.equal(Buffer.from(first.value.chunk?.bytes ?? []).toString(), 'so far');
+      const told = await refusal(events.next());
+      assert.equal(told.name, code);
+      if (message !== undefined) assert.equal(told.message, message);
+    }
+  }));
 
 test('an upstream that is not there is ServiceUnavailableException 503, one that does not answer DependencyFailedException 424', async () => {
   mock.answer = () => undefined;
-  const silent = await refusal(agentRuntime.send(new RetrieveCommand(QUERY)));
-  assert.deepEqual([silent.name, silent.status], ['DependencyFailedException', 424]);
+  await withVarve(forwardedTo(mock.url, { firstByteTimeout: '300ms' }), async ({ clients }) => {
+    const silent = await refusal(clients.agentRuntime.send(new RetrieveCommand(QUERY)));
+    assert.deepEqual([silent.name, silent.status], ['DependencyFailedException', 424]);
+  });
   await withVarve(forwardedTo('http://127.0.0.1:9', { connectTimeout: '500ms' }), async ({ clients }) => {
     const gone = await refusal(clients.agentRuntime.send(new RetrieveCommand(QUERY)));
     assert.deepEqual([gone.name, gone.status], ['ServiceUnavailableException', 503]);

@@ -24,7 +24,7 @@ import { shareVarve } from '../shared.ts';
 import { chunkFrame, EVENT_STREAM, forwardedTo, frame, startMockUpstream, textDelta } from '../upstream.ts';
 
 const mock = await startMockUpstream(() => undefined);
-const varve = await shareVarve(forwardedTo(mock.url, { firstByteTimeout: '300ms', idleTimeout: '300ms' }));
+const varve = await shareVarve(forwardedTo(mock.url));
 after(() => mock.close());
 beforeEach(() => {
   mock.seen.length = 0;
@@ -167,23 +167,29 @@ test('an upstream that breaks off within a stream is ModelStreamErrorException t
   assert.deepEqual(record.output?.outputBodyJson, [{ completion: 'so' }, { completion: ' far' }]);
 });
 
-test('an upstream that does not begin its answer in time is ModelTimeoutException 408', async () => {
-  mock.answer = () => undefined;
-  const { name, status, requestId } = await refusal(converse(runtime, 'x', undefined, HAIKU));
-  assert.deepEqual([name, status], ['ModelTimeoutException', 408]);
-  assert.equal((await recordOf(requestId)).errorCode, 'ModelTimeoutException');
-});
+test('an upstream that does not begin its answer in time is ModelTimeoutException 408', () =>
+  withVarve(forwardedTo(mock.url, { firstByteTimeout: '300ms' }), async ({ clients: others }) => {
+    await logToBoth(others);
+    mock.answer = () => undefined;
+    const { name, status, requestId } = await refusal(converse(others.runtime, 'x', undefined, HAIKU));
+    assert.deepEqual([name, status], ['ModelTimeoutException', 408]);
+    assert.equal((await recordInBucket(others, BUCKET, requestId)).errorCode, 'ModelTimeoutException');
+  }));
 
-test('an upstream that falls silent within a stream ends it with an error', async () => {
-  mock.answer = (_, response) => stream(response, START, textDelta('so far'));
-  const whole = await converseStream(runtime, 'x', undefined, HAIKU);
-  assert.equal((await refusal(allOf(whole.events))).name, 'ModelStreamErrorException');
-  assert.equal((await recordOf(whole.requestId)).errorCode, 'ModelStreamErrorException');
-  mock.answer = (_, response) => stream(response, chunkFrame({ completion: 'so far' }));
-  const native = await invokeStream(runtime, { prompt: 'x' }, HAIKU);
-  assert.equal((await refusal(allOf(native.events))).name, 'ModelTimeoutException');
-  assert.equal((await recordOf(native.requestId)).errorCode, 'ModelTimeoutException');
-});
+test('an upstream that falls silent within a stream ends it with an error', () =>
+  withVarve(forwardedTo(mock.url, { idleTimeout: '300ms' }), async ({ clients: others }) => {
+    await logToBoth(others);
+    const errorOf = async (requestId: string | undefined) =>
+      (await recordInBucket(others, BUCKET, requestId)).errorCode;
+    mock.answer = (_, response) => stream(response, START, textDelta('so far'));
+    const whole = await converseStream(others.runtime, 'x', undefined, HAIKU);
+    assert.equal((await refusal(allOf(whole.events))).name, 'ModelStreamErrorException');
+    assert.equal(await errorOf(whole.requestId), 'ModelStreamErrorException');
+    mock.answer = (_, response) => stream(response, chunkFrame({ completion: 'so far' }));
+    const native = await invokeStream(others.runtime, { prompt: 'x' }, HAIKU);
+    assert.equal((await refusal(allOf(native.events))).name, 'ModelTimeoutException');
+    assert.equal(await errorOf(native.requestId), 'ModelTimeoutException');
+  }));
 
 test('a call as a whole may be bounded in time', () =>
   withVarve(forwardedTo(mock.url, { totalTimeout: '300ms' }), async ({ clients: others }) => {
