@@ -1,4 +1,5 @@
 /** What a journal entry is to the store: rows of its tables. */
+import { crc32 } from 'node:zlib';
 import { usernameOf } from '#audit';
 import type { StoreRows } from '#delivery';
 import type { JournalEntry } from '#journal';
@@ -45,8 +46,8 @@ function invocationRows(node: string, entry: JournalEntry): StoreRows {
   return { invocations: [invocationRow(key, end)], ...(event && { auditEvents: [event] }) };
 }
 
-/** Rows of calls of the same caller to the same model, by what their events have in common: they differ in time and ids only. */
-const ALIKE = new Map<string, AuditEventRow>();
+/** The row of calls that are alike, by the checksum of what their events have in common: they differ in time and ids only. */
+const ALIKE = new Map<number, { readonly common: Buffer; readonly row: AuditEventRow }>();
 const ALIKE_MAX = 1_000;
 
 function callEventRow(key: RowKey, facts: InvocationFacts): AuditEventRow | undefined {
@@ -55,10 +56,12 @@ function callEventRow(key: RowKey, facts: InvocationFacts): AuditEventRow | unde
   if (!carried) return undefined;
   // An error, or another Region, is the call's own.
   const isPlain = errorCode === undefined && inferenceRegion === undefined;
-  const alike = isPlain ? ALIKE.get(carried.common) : undefined;
-  if (alike) {
+  const { common } = carried;
+  const checksum = crc32(common);
+  const alike = isPlain ? ALIKE.get(checksum) : undefined;
+  if (alike?.common.equals(common)) {
     const { eventId, requestId } = carried.ids;
-    return { ...alike, key, timestampMs: begin.timestampMs + latencyMs, eventId, requestId };
+    return { ...alike.row, key, timestampMs: begin.timestampMs + latencyMs, eventId, requestId };
   }
   const event = auditEventOf(facts);
   if (!event) return undefined;
@@ -68,7 +71,8 @@ function callEventRow(key: RowKey, facts: InvocationFacts): AuditEventRow | unde
   const shaped = { ...row, record: '', shape };
   if (isPlain) {
     if (ALIKE.size >= ALIKE_MAX) ALIKE.clear();
-    ALIKE.set(carried.common, shaped);
+    // The entry's memory is soon another's.
+    ALIKE.set(checksum, { common: Buffer.from(common), row: shaped });
   }
   return shaped;
 }

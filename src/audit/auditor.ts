@@ -42,6 +42,12 @@ export class Auditor {
     return { ...event, routes: this.#options.routesFor(event) };
   }
 
+  /** Whether the trails that select the event now are those it has. */
+  isSelectedAlike(event: AuditBegin): boolean {
+    const routes = this.#options.routesFor(event);
+    return routes.length === event.routes.length && routes.every((route, at) => route === event.routes[at]);
+  }
+
   /**
    * Notes what is about to change something; durable when it resolves.
    * @returns to be handed to {@link end}; undefined when it could not be written and calls are served all the same

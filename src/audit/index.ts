@@ -6,4 +6,4 @@ export { recoverInterruptedCalls } from './recovery.ts';
 export { isShown, requestParametersOf, responseElementsOf } from './redaction.ts';
 export * from './rules.ts';
 export { HIDDEN } from './shown-members.ts';
-export { additionalOf, foreignIdentityOf, serviceIdentity, userIdentityOf } from './user-identity.ts';
+export { additionalOf, foreignIdentityOf, identityKeyOf, serviceIdentity, userIdentityOf } from './user-identity.ts';

@@ -35,6 +35,11 @@ export interface AuditRule {
   /** Further events that the same call has: a prompt that it renders. */
   readonly also?: (input: never) => readonly AuditRule[];
   readonly resources?: (input: never, scope: AuditScope) => readonly AuditResource[];
+  /**
+   * All that the event tells of an input, as one text; undefined: it tells more. Events of calls that are alike in it, and in
+   * who makes them from where, are described once.
+   */
+  readonly alike?: (input: never) => string | undefined;
   /** `requestParameters` where the members' own shapes do not do, from the shown members. */
   readonly shapeRequest?: (shown: AuditMembers, input: never) => AuditMembers | null;
   readonly shapeResponse?: (shown: AuditMembers, output: never) => AuditMembers | null;

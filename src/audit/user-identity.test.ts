@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { Caller, CallerSession } from '#identity';
-import { additionalOf, foreignIdentityOf, serviceIdentity, userIdentityOf } from './user-identity.ts';
+import { additionalOf, foreignIdentityOf, identityKeyOf, serviceIdentity, userIdentityOf } from './user-identity.ts';
 
 const ACCOUNT = '111122223333';
 const PROVIDER = `arn:aws:iam::${ACCOUNT}:oidc-provider/token.example.com`;
@@ -208,3 +208,51 @@ test('another account learns whose account and which principal it was, and no mo
   assertIdentity(foreignIdentityOf(ANONYMOUS), { type: 'AWSAccount', principalId: '', accountId: 'anonymous' });
   assert.equal(foreignIdentityOf(WEB_IDENTITY).type, 'WebIdentityUser');
 });
+
+test('callers with the same key are told alike: whatever an event shows of a caller changes the key', () => {
+  const webIdentity = { issuer: 'token.example.com', subject: 'sub', audience: 'aud' };
+  const callers: Caller[] = [
+    ROOT,
+    { ...ROOT, session: SESSION },
+    USER,
+    { ...USER, bearer: 'LONG_TERM' },
+    { ...USER, session: SESSION },
+    ROLE,
+    { ...ROLE, session: { ...SESSION, webIdentity, sourceIdentity: 'me' } },
+    { ...ROLE, kind: 'federated-user', user: USER.user ?? { id: '', name: '', arn: '' } },
+    { ...ROOT, kind: 'web-identity', arn: PROVIDER, webIdentity },
+    { ...ROOT, kind: 'anonymous' },
+  ];
+  const tellings = (caller: Caller): string => {
+    const { session } = caller;
+    return JSON.stringify([userIdentityOf(caller), additionalOf(caller), session?.fromConsole]);
+  };
+  const seen = new Map<string, string>();
+  let told = 0;
+  for (const caller of callers.flatMap(variants)) {
+    const key = identityKeyOf(caller);
+    const telling = tellings(caller);
+    assert.equal(seen.get(key) ?? telling, telling, key);
+    if (!seen.has(key)) told += 1;
+    seen.set(key, telling);
+  }
+  assert.ok(told > 60, `${told} callers that differ`);
+});
+
+/** A caller, and those that differ from it in one leaf; or lack one. */
+function variants<T extends object>(value: T): T[] {
+  const all: T[] = [value];
+  for (const [name, member] of Object.entries(value)) {
+    if (member !== null && typeof member === 'object') {
+      for (const other of variants(member as object)) all.push({ ...value, [name]: other });
+    } else {
+      const other = typeof member === 'number' ? member + 60_000 : name === 'kind' ? member : `${String(member)}-other`;
+      all.push({ ...value, [name]: other });
+    }
+    if (member === undefined) continue;
+    const { [name as keyof T]: _, ...without } = value;
+    if (['session', 'user', 'role', 'webIdentity', 'bearer', 'sourceIdentity', 'fromConsole'].includes(name))
+      all.push(without as T);
+  }
+  return all;
+}

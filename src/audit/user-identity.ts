@@ -45,6 +45,15 @@ export function additionalOf({ bearer }: Caller): AuditMembers | undefined {
   return bearer && { callWithBearerToken: true };
 }
 
+/** The same text only for callers whom everything here tells alike. */
+export function identityKeyOf(caller: Caller): string {
+  const { kind, accountId, arn, userId, accessKeyId, user, role, session, webIdentity, bearer } = caller;
+  const key = `${kind} ${accountId} ${arn} ${userId} ${accessKeyId} ${bearer ?? ''}`;
+  if (!session && (kind === 'root' || kind === 'user')) return `${key} ${user?.name ?? ''}`;
+  const { issuedAtMs, sourceIdentity, fromConsole, webIdentity: federated } = session ?? {};
+  return JSON.stringify([key, user, role, issuedAtMs, sourceIdentity, fromConsole, federated, webIdentity]);
+}
+
 /** Of a Bedrock API key, which has no access key, the readable part stands for it: events can be found by it. */
 function principal({ userId, arn, accountId, accessKeyId }: Caller): Omit<UserIdentity, 'type'> {
   return { principalId: userId, arn, accountId, accessKeyId };

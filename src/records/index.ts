@@ -9,7 +9,7 @@ export { aggregateConverse } from './converse/aggregate.ts';
 export { decodeAuditBegin, decodeAuditEvent, encodeAuditBegin, encodeAuditEvent } from './entries/audit-event.ts';
 export { decodeGap, encodeGap } from './entries/gap.ts';
 export { decodeInvocationBegin, encodeInvocationBegin } from './entries/invocation-begin.ts';
-export { carriedAuditOf } from './entries/audit-bytes.ts';
+export { alikeAudits, carriedAuditOf } from './entries/audit-bytes.ts';
 export { attachmentsOf, decodeInvocationEnd, encodeInvocationEnd } from './entries/invocation-end.ts';
 export { decodeLogEvents, encodeLogEvents } from './entries/log-events.ts';
 export { type Family, familyOf } from './families/index.ts';

@@ -8,6 +8,7 @@ import {
   CreateUserCommand,
   PutUserPolicyCommand,
 } from '@aws-sdk/client-iam';
+import { CreateTrailCommand, StartLoggingCommand, StopLoggingCommand } from '@aws-sdk/client-cloudtrail';
 import { InvokeModelCommand } from '@aws-sdk/client-bedrock-runtime';
 import { CreateBucketCommand, GetObjectCommand, PutBucketPolicyCommand, PutObjectCommand } from '@aws-sdk/client-s3';
 import { AssumeRoleCommand, GetCallerIdentityCommand } from '@aws-sdk/client-sts';
@@ -17,6 +18,7 @@ import { ACCOUNT, destroyClients, makeClients, REGION, ROOT_KEY, type TestVarve,
 import { auditBegins, auditEvents } from '../journal-entries.ts';
 import { policy } from '../logging.ts';
 import { signedFetch } from '../signed-fetch.ts';
+import { makeTrailBucket } from '../trails.ts';
 
 const OTHER = '210987654321';
 const OTHER_KEY = { accessKeyId: 'AKIAVARVEOTHERROOTKY', secretAccessKey: 'varve-test-secret-varve-test-secret-0002' };
@@ -283,4 +285,46 @@ test('who looks at the audit trail through Varve’s own paths stands in it; a r
       [],
       'to look changes nothing',
     );
+  }));
+
+test('calls that are alike have events of their own: what differs between them is never another call’s', () =>
+  withVarve({}, async (running) => {
+    const { clients, endpoint } = running;
+    const other = makeClients(endpoint, 'eu-west-1', await makeUser(running, 'ben'));
+    const mine = [await converse(clients.runtime, 'a'), await converse(clients.runtime, 'b')];
+    await assert.rejects(converse(other.runtime, 'not allowed'));
+    await assert.rejects(converse(clients.runtime, 'c', undefined, 'no.such-model'));
+    await makeTrailBucket(clients, 'alike-trail');
+    const { TrailARN } = await clients.cloudtrail.send(
+      new CreateTrailCommand({ Name: 'alike', S3BucketName: 'alike-trail' }),
+    );
+    await clients.cloudtrail.send(new StartLoggingCommand({ Name: TrailARN }));
+    mine.push(await converse(clients.runtime, 'd'));
+    await clients.cloudtrail.send(new StopLoggingCommand({ Name: TrailARN }));
+    mine.push(await converse(clients.runtime, 'e'));
+    destroyClients(other);
+    const calls = named(await auditEvents(running), 'Converse');
+    assert.deepEqual(
+      calls.map(({ identity, region, errorCode, requestParameters, routes }) => [
+        identity.userName ?? identity.type,
+        region,
+        errorCode,
+        requestParameters,
+        routes.length,
+      ]),
+      [
+        ['Root', REGION, undefined, { modelId: ECHO }, 0],
+        ['Root', REGION, undefined, { modelId: ECHO }, 0],
+        ['ben', 'eu-west-1', 'AccessDenied', { modelId: ECHO }, 0],
+        ['Root', REGION, 'ValidationException', { modelId: 'no.such-model' }, 0],
+        ['Root', REGION, undefined, { modelId: ECHO }, 1],
+        ['Root', REGION, undefined, { modelId: ECHO }, 0],
+      ],
+    );
+    const ids = mine.map(({ $metadata }) => $metadata.requestId);
+    assert.deepEqual(
+      calls.filter(({ errorCode }) => errorCode === undefined).map(({ requestId }) => requestId),
+      ids,
+    );
+    assert.equal(new Set(calls.map(({ eventId }) => eventId)).size, calls.length);
   }));

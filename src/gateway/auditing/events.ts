@@ -13,6 +13,7 @@ import type { AuditBegin, AuditResource } from '#records';
 import { ApiError, decodeRequest, type Route } from '#wire';
 import type { GatewayDependencies } from '../deps.ts';
 import type { Exchange } from '../exchange.ts';
+import { alikeEvent } from './alike.ts';
 import { tlsDetailsOf } from './tls-details.ts';
 
 /** What becomes of a request's events: those that are written when it is over, and those that something else writes. */
@@ -37,26 +38,42 @@ export function eventsOf(exchange: Exchange, gateway: GatewayDependencies): read
   // Of what could not be read, or is not as the model says: what its path names.
   const input = decoded ?? route.labels;
   const { ids, auditor } = gateway;
-  const common = commonOf(exchange, caller);
-  const call: Call = { ...common, ...askedOf(found, route, input, exchange, gateway), eventId: ids.uuid() };
+  const describe = (eventId: string, by = rule): Call => {
+    const asked = askedOf({ ...found, rule: by }, route, input, exchange, gateway);
+    return { ...commonOf(exchange, caller), ...asked, eventId };
+  };
+  const told = decoded && !isEncrypted(exchange) ? rule.alike?.(decoded as never) : undefined;
+  if (told !== undefined) {
+    const eventId = ids.uuid();
+    return [
+      due(alikeEvent(exchange, route, caller, told, eventId, auditor, () => auditor.selected(describe(eventId)))),
+    ];
+  }
+  const call = describe(ids.uuid());
   const events: DueEvent[] = [];
   const add = (event: Call): void => {
-    events.push({ begin: auditor.selected(event), open: undefined, isSettled: false });
+    events.push(due(auditor.selected(event)));
   };
   // Owners do not hear of what policies kept off.
   const owners = exchange.isDenied ? [] : foreignOwners(call.resources, caller, gateway);
   const shared = owners.length > 0 ? { sharedEventId: ids.uuid() } : undefined;
   add(shared ? { ...call, ...shared } : call);
   if (decoded && rule.also) {
-    for (const other of rule.also(decoded as never)) {
-      const asked = askedOf({ ...found, rule: other }, route, input, exchange, gateway);
-      add({ ...common, ...asked, eventId: ids.uuid() });
-    }
+    for (const other of rule.also(decoded as never)) add(describe(ids.uuid(), other));
   }
   for (const accountId of owners) {
     add({ ...call, ...shared, eventId: ids.uuid(), accountId, identity: foreignIdentityOf(caller) });
   }
   return events;
+}
+
+function due(begin: AuditBegin): DueEvent {
+  return { begin, open: undefined, isSettled: false };
+}
+
+/** How it is encrypted would be the connection's own. */
+function isEncrypted({ incoming }: Exchange): boolean {
+  return 'encrypted' in incoming.socket;
 }
 
 type Call = Omit<AuditBegin, 'routes'>;

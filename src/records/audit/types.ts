@@ -84,6 +84,10 @@ export interface AuditBegin {
   readonly routes: readonly string[];
 }
 
+/** What tells an event from those of calls that are alike: who asked for the same thing, from the same place. */
+export type AuditIds = Pick<AuditBegin, 'eventId' | 'requestId' | 'receivedMs'>;
+export type AuditCommon = Omit<AuditBegin, keyof AuditIds>;
+
 /** How it ended. */
 export interface AuditEnd {
   /** Milliseconds since the epoch. */

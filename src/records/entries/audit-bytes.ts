@@ -1,15 +1,17 @@
 /**
- * The event that a model call carries stands behind the headers of the call's begin and end, written once for both and read only
- * by who wants it:
+ * The event that a model call carries stands behind the headers of the call's begin and end, and is read only by who wants it:
  *
- *   {"eventId", "requestId", "receivedMs"}   JSON, on a line of its own
- *   the rest of the AuditBegin               JSON: the same text for calls that are alike, so that readers may know it already
+ *   AuditIds      JSON, on a line of its own
+ *   AuditCommon   JSON: the same text for calls that are alike, so that it is made once, and readers may know it already
  */
+import type { AuditCommon, AuditIds } from '../audit/types.ts';
 import type { AuditBegin, InvocationBegin } from '../types.ts';
 
 const NEWLINE = 0x0a;
 
-type Ids = Pick<AuditBegin, 'eventId' | 'requestId' | 'receivedMs'>;
+/** On events of calls that are alike: their {@link AuditCommon} as bytes. */
+const WRITTEN = Symbol('written');
+type Written = { readonly [WRITTEN]?: Buffer };
 
 /** A call's event as its entry has it; read when it is asked for. */
 class CarriedAudit {
@@ -22,33 +24,35 @@ class CarriedAudit {
     this.#newline = bytes.indexOf(NEWLINE);
   }
 
-  get ids(): Ids {
-    return JSON.parse(this.#bytes.toString('utf8', 0, this.#newline)) as Ids;
+  get ids(): AuditIds {
+    return JSON.parse(this.#bytes.toString('utf8', 0, this.#newline)) as AuditIds;
   }
 
-  /** What it has in common with the events of calls that are alike: JSON. */
-  get common(): string {
-    return this.#bytes.toString('utf8', this.#newline + 1);
+  /** What it has in common with the events of calls that are alike: JSON, in the entry's memory. */
+  get common(): Buffer {
+    return this.#bytes.subarray(this.#newline + 1);
   }
 
   get whole(): AuditBegin {
-    this.#whole ??= { ...this.ids, ...(JSON.parse(this.common) as Omit<AuditBegin, keyof Ids>) };
+    this.#whole ??= { ...this.ids, ...(JSON.parse(this.common.toString()) as AuditCommon) };
     return this.#whole;
   }
 }
 
-const WRITTEN = new WeakMap<AuditBegin, Buffer>();
 const CARRIED = new WeakMap<InvocationBegin, CarriedAudit>();
 
-export function auditBytesOf({ audit }: Pick<InvocationBegin, 'audit'>): Buffer | undefined {
+/** For the events of calls that are alike: what is spread into each of them, written as JSON once. */
+export function alikeAudits(common: AuditCommon): AuditCommon {
+  const alike: AuditCommon & Written = { ...common, [WRITTEN]: Buffer.from(JSON.stringify(common)) };
+  return alike;
+}
+
+/** The pieces of a begin's event, to be written one after the other. */
+export function auditBytesOf({ audit }: Pick<InvocationBegin, 'audit'>): [ids: Buffer, common: Buffer] | undefined {
   if (!audit) return undefined;
-  let bytes = WRITTEN.get(audit);
-  if (!bytes) {
-    const { eventId, requestId, receivedMs, ...common } = audit;
-    bytes = Buffer.from(`${JSON.stringify({ eventId, requestId, receivedMs })}\n${JSON.stringify(common)}`);
-    WRITTEN.set(audit, bytes);
-  }
-  return bytes;
+  const { eventId, requestId, receivedMs, ...common } = audit;
+  const ids = Buffer.from(`${JSON.stringify({ eventId, requestId, receivedMs })}\n`);
+  return [ids, (audit as Written)[WRITTEN] ?? Buffer.from(JSON.stringify(common))];
 }
 
 /** The begin as it goes into a header. */

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { begin } from '../fixtures.ts';
 import {
+  alikeAudits,
   attachmentsOf,
   type AuditBegin,
   decodeGap,
@@ -91,11 +92,17 @@ test('an entry of a newer format, and one that is cut off, are refused in words'
 });
 
 test('the event of a call stands once behind the header, and comes back as it was', () => {
-  const audited = { ...END.facts.begin, audit: AUDIT };
+  const { eventId, requestId, receivedMs, ...common } = AUDIT;
+  const alike = alikeAudits(common);
+  const audited = { ...END.facts.begin, audit: { ...alike, eventId, requestId, receivedMs } };
   const head = encodeInvocationBegin(audited);
   const end = encodeInvocationEnd({ ...END, facts: { ...END.facts, begin: audited } });
-  const bytes = head.at(-1);
-  assert.ok(bytes && end.includes(bytes), 'written once for both');
+  const other = { ...audited, audit: { ...alike, eventId: 'another', requestId, receivedMs } };
+  for (const entry of [end, encodeInvocationBegin(other)]) {
+    assert.ok(entry.includes(head.at(-1) ?? Buffer.alloc(0)), 'written once for all that are alike');
+  }
+  const alone = encodeInvocationBegin({ ...END.facts.begin, audit: AUDIT });
+  assert.deepEqual(Buffer.concat(head), Buffer.concat(alone), 'written as any other');
   assert.deepEqual(decodeInvocationBegin(Buffer.concat(head)).audit, AUDIT);
   const back = decodeInvocationEnd(Buffer.concat(end), ['spill-7']);
   assert.deepEqual(back.facts.begin.audit, AUDIT);

@@ -11,7 +11,7 @@ const VERSION = 1;
 export function encodeInvocationBegin(begin: InvocationBegin): Uint8Array[] {
   const audit = auditBytesOf(begin);
   const header = frame(VERSION, withoutAudit(begin));
-  return audit ? [header, audit] : [header];
+  return audit ? [header, ...audit] : [header];
 }
 
 export function decodeInvocationBegin(payload: Buffer): InvocationBegin {

@@ -42,11 +42,11 @@ export function encodeInvocationEnd(end: InvocationEnd): Uint8Array[] {
     line: end.line.length,
     prompt: prompt.length,
     completion: completion.length,
-    ...(audit ? { audit: audit.length } : {}),
+    ...(audit ? { audit: audit[0].length + audit[1].length } : {}),
     objects: end.dataObjects.map(objectHeader),
   };
   const pieces: Uint8Array[] = [frame(VERSION, header), end.line, prompt, completion];
-  if (audit) pieces.push(audit);
+  if (audit) pieces.push(...audit);
   for (const { bytes } of end.dataObjects) if (bytes) pieces.push(bytes);
   return pieces.filter((piece) => piece.length > 0);
 }

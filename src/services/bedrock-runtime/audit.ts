@@ -9,6 +9,7 @@ const PROMPT_ARN = /^arn:[^:]*:bedrock:[^:]*:[^:]*:prompt\//;
 /** Of a call to a model its model and nothing else: no prompt, no completion, no token count. */
 const INVOCATION: AuditRule = {
   ...reads(['modelId']),
+  alike: ({ modelId = '' }: { modelId?: string }) => (PROMPT_ARN.test(modelId) ? undefined : modelId),
   also: ({ modelId = '' }: { modelId?: string }) => (PROMPT_ARN.test(modelId) ? [renderPrompt] : []),
 };
 
