@@ -18,7 +18,9 @@ const CREDENTIALS = {
   secretAccessKey: 'not-a-real-secret',
   sessionToken: 'token',
 };
-const CALM = { connectMs: 5_000, firstByteMs: 5_000, idleMs: 5_000, totalMs: 20_000 };
+const CALM = { connectMs: 60_000, firstByteMs: 60_000, idleMs: 60_000, totalMs: 240_000 };
+/** Of the machine, also while a test has the clock in its hands. */
+const realSetTimeout = setTimeout;
 const EVENT_STREAM = 'application/vnd.amazon.eventstream';
 const MIB = 1024 * 1024;
 
@@ -223,11 +225,7 @@ for (const [status, header, body, expected] of [
 }
 
 test('a refused connection is ServiceUnavailableException, and tells the operator where', async () => {
-  const server = createTcpServer().listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const endpoint = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
-  server.close();
-  await once(server, 'close');
+  const endpoint = 'http://127.0.0.1:9';
   const error = await rejection(upstream({ endpoint }).answer(modelCall('Converse', 'amazon.nova-lite-v1:0', {})));
   assert.deepEqual([error.code, error.status], ['ServiceUnavailableException', 503]);
   assert.doesNotMatch(error.message, /127\.0\.0\.1/);
@@ -241,12 +239,18 @@ test('an upstream that does not begin to answer in time is ModelTimeoutException
   assert.deepEqual([error.code, error.status], ['ModelTimeoutException', 408]);
 });
 
-test('when every connection is taken for too long, a call is refused as ServiceUnavailableException', async () => {
-  mock.answer = () => undefined;
+test('when every connection is taken for too long, a call is refused as ServiceUnavailableException', async (context) => {
+  context.mock.timers.enable({ apis: ['setTimeout'] });
+  const arrived = Promise.withResolvers<void>();
+  mock.answer = () => arrived.resolve();
   const narrow = upstream({ maxConnections: 1, timeouts: { ...CALM, connectMs: 300 } });
   const controller = new AbortController();
   const first = rejection(narrow.answer(modelCall('ConverseStream', 'a', {}, { signal: controller.signal })));
-  const error = await rejection(narrow.answer(modelCall('Converse', 'b', {})));
+  await arrived.promise;
+  const second = rejection(narrow.answer(modelCall('Converse', 'b', {})));
+  await new Promise(setImmediate);
+  context.mock.timers.tick(300);
+  const error = await second;
   assert.deepEqual([error.code, error.status], ['ServiceUnavailableException', 503]);
   controller.abort();
   await first;
@@ -256,7 +260,8 @@ for (const [operation, code] of [
   ['InvokeModelWithResponseStream', 'ModelTimeoutException'],
   ['ConverseStream', 'ModelStreamErrorException'],
 ] as const) {
-  test(`a ${operation} that falls silent ends in ${code}, after what came`, async () => {
+  test(`a ${operation} that falls silent ends in ${code}, after what came`, async (context) => {
+    context.mock.timers.enable({ apis: ['setTimeout'] });
     mock.answer = (_, response) => {
       response.writeHead(200, { 'content-type': EVENT_STREAM });
       response.write(frame('chunk', {}));
@@ -265,7 +270,9 @@ for (const [operation, code] of [
     const answer = await streamOf(hurried.answer(modelCall(operation, 'amazon.nova-lite-v1:0', {})));
     const frames = answer.frames[Symbol.asyncIterator]();
     assert.equal((await frames.next()).done, false);
-    assert.equal((await rejection(frames.next())).code, code);
+    const next = rejection(frames.next());
+    context.mock.timers.tick(250);
+    assert.equal((await next).code, code);
   });
 }
 
@@ -317,7 +324,8 @@ test('an answer to a streaming call that is no event stream is an internal error
   assert.deepEqual([error.code, error.status], ['InternalServerException', 500]);
 });
 
-test('a caller who does not read holds the upstream back, and is not taken for its silence', async () => {
+test('a caller who does not read holds the upstream back, and is not taken for its silence', async (context) => {
+  context.mock.timers.enable({ apis: ['setTimeout'] });
   const bytes = frame('chunk', { bytes: 'A'.repeat(60_000) });
   const COUNT = 2_000;
   let written = 0;
@@ -327,9 +335,9 @@ test('a caller who does not read holds the upstream back, and is not taken for i
     for (; written < COUNT; written++) {
       if (response.write(bytes)) continue;
       const drained = once(response, 'drain');
-      const timer = setTimeout(blocked.resolve, 900);
+      const timer = realSetTimeout(blocked.resolve, 900);
       await drained;
-      clearTimeout(timer);
+      timer.close();
     }
     response.end();
   };
@@ -339,6 +347,7 @@ test('a caller who does not read holds the upstream back, and is not taken for i
   let count = (await frames.next()).value?.length ?? 0;
   await blocked.promise;
   assert.ok(written < COUNT / 2, `the upstream had sent ${written} of ${COUNT} frames`);
+  context.mock.timers.tick(600);
   for (let next = await frames.next(); !next.done; next = await frames.next()) count += next.value.length;
   assert.equal(count, COUNT);
 });
@@ -360,7 +369,9 @@ test('a caller who goes away ends the call at the upstream', async () => {
   await Promise.all([closed.promise, next]);
 });
 
-test('a kept connection that the upstream has closed costs one retry, not an error', async () => {
+test('a kept connection that the upstream has closed costs one retry, not an error', async (context) => {
+  // However slow the machine is, the connection fails at once.
+  context.mock.method(performance, 'now', () => 0);
   const sockets: Socket[] = [];
   const remember = (socket: Socket): void => void sockets.push(socket);
   mock.server.on('connection', remember);
@@ -407,7 +418,8 @@ test('a TLS connection that never stands is given up, and the call refused as Se
   silent.close();
 });
 
-test('a call that takes too long in all is ended, however lively it is', async () => {
+test('a call that takes too long in all is ended, however lively it is', async (context) => {
+  context.mock.timers.enable({ apis: ['setTimeout'] });
   const bytes = frame('chunk', { bytes: 'e30=' });
   mock.answer = (_, response) => {
     response.writeHead(200, { 'content-type': EVENT_STREAM });
@@ -416,7 +428,11 @@ test('a call that takes too long in all is ended, however lively it is', async (
   };
   const hurried = upstream({ timeouts: { ...CALM, totalMs: 400 } });
   const answer = await streamOf(hurried.answer(modelCall('InvokeModelWithResponseStream', 'anthropic.claude-v2', {})));
-  assert.equal((await rejection(allFrames(answer.frames))).code, 'ModelTimeoutException');
+  const frames = answer.frames[Symbol.asyncIterator]();
+  for (let count = 0; count < 3; count++) assert.equal((await frames.next()).done, false);
+  const rest = rejection(allFrames({ [Symbol.asyncIterator]: () => frames }));
+  context.mock.timers.tick(400);
+  assert.equal((await rest).code, 'ModelTimeoutException');
 });
 
 test('a caller who has gone before the call is sent costs the upstream nothing', async () => {
