@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { createHash, createHmac, randomBytes, randomInt } from 'node:crypto';
+import { createHash, createHmac, randomBytes } from 'node:crypto';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -12,6 +12,9 @@ import { Identity } from './identity.ts';
 import { type ApiKeyCredential, Directory, DirectoryRefusal, type Role, type User } from './directory/index.ts';
 import type { Session } from './session-tokens.ts';
 import type { Caller, SessionCredentials } from './types.ts';
+import { seededInts } from '../../test/support/seeded.ts';
+
+const randomInt = seededInts();
 
 const ACCOUNT = '123456789012';
 const ROOT = { id: ACCOUNT, rootAccessKeyId: 'AKIAROOT000000000001', rootSecretAccessKey: 'root secret of the test' };

@@ -1,5 +1,4 @@
 import assert from 'node:assert/strict';
-import { randomInt } from 'node:crypto';
 import { test } from 'node:test';
 import {
   AttachUserPolicyCommand,
@@ -16,6 +15,9 @@ import {
 import { type AccessDecision, Authorizer, type Caller, parsePolicy, roleArn, userArn } from '#identity';
 import { credentialsOf, fails, makeGroup, makeUser, policyOf } from './iam-entities.ts';
 import { ACCOUNT, OTHER_ACCOUNT, withServices } from './in-process.ts';
+import { seededInts } from '../support/seeded.ts';
+
+const randomInt = seededInts();
 
 const ADMIN = 'arn:aws:iam::aws:policy/AdministratorAccess';
 const OBJECT = 'arn:aws:s3:::bucket/key';

@@ -1,9 +1,8 @@
 /**
  * What must hold of every policy and request, over random ones.
- * `VARVE_ACCESS_ROUNDS=1000000` runs as many; `VARVE_SEED=…` the same ones again.
+ * `VARVE_ACCESS_ROUNDS=1000000` runs as many; `VARVE_SEED=…` others.
  */
 import assert from 'node:assert/strict';
-import { randomInt } from 'node:crypto';
 import { test } from 'node:test';
 import { parsePolicy } from '../policy/index.ts';
 import { decide } from './decide.ts';
@@ -17,9 +16,9 @@ import {
 } from './testing/random-access.ts';
 import { referenceVerdict, type Verdict } from './testing/reference.ts';
 import type { AttachedPolicy } from './types.ts';
+import { SEED } from '../../../test/support/seeded.ts';
 
 const ROUNDS = Number(process.env['VARVE_ACCESS_ROUNDS'] ?? 6_000);
-const SEED = Number(process.env['VARVE_SEED'] ?? randomInt(2 ** 32 - 1));
 
 function attached(policy: RawPolicy, kind: 'identity' | 'resource', name = 'p'): AttachedPolicy {
   return { name, document: parsePolicy(JSON.stringify(policy), kind) };

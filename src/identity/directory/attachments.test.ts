@@ -1,11 +1,13 @@
 import assert from 'node:assert/strict';
-import { randomInt } from 'node:crypto';
 import { test } from 'node:test';
 import { randomIds, Semaphore } from '#base';
 import type { State } from '#state';
 import { Attachments } from './attachments.ts';
 import type { Entity, PolicyHolder, User } from './entities.ts';
 import { Registry } from './registry.ts';
+import { seededInts } from '../../../test/support/seeded.ts';
+
+const randomInt = seededInts();
 
 const ACCOUNTS = ['111111111111', '222222222222'];
 const ARNS = ['a', 'b', 'c', 'd'].map((name) => `arn:aws:iam::aws:policy/${name}`);

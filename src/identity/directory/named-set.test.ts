@@ -1,8 +1,10 @@
 import assert from 'node:assert/strict';
-import { randomInt } from 'node:crypto';
 import { test } from 'node:test';
 import type { Entity } from './entities.ts';
 import { NamedSet } from './named-set.ts';
+import { seededInts } from '../../../test/support/seeded.ts';
+
+const randomInt = seededInts();
 
 const entity = (name: string, id = name): Entity => ({ id, accountId: '1', name, path: '/', createdAtMs: 0 });
 

@@ -1,8 +1,10 @@
 import assert from 'node:assert/strict';
-import { randomInt } from 'node:crypto';
 import { BlockList } from 'node:net';
 import { test } from 'node:test';
 import { networkOf, readDate, readNumber } from './condition-values.ts';
+import { seededInts } from '../../../test/support/seeded.ts';
+
+const randomInt = seededInts();
 
 test('20000 random addresses and ranges agree with node:net', () => {
   const v4 = (): string => Array.from({ length: 4 }, () => randomInt(2) * randomInt(256)).join('.');

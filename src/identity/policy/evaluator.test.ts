@@ -1,11 +1,13 @@
 import assert from 'node:assert/strict';
-import { randomInt } from 'node:crypto';
 import { test } from 'node:test';
 import type { PolicyDocument } from './document.ts';
 import { evaluate, type EvaluationRequest } from './evaluator.ts';
 import { globOf, matchesGlob } from './glob.ts';
 import { parsePolicy } from './parse.ts';
 import type { RequestPrincipal } from './principals.ts';
+import { seededInts } from '../../../test/support/seeded.ts';
+
+const randomInt = seededInts();
 
 const ACCOUNT = '123456789012';
 const ROOT: RequestPrincipal = { type: 'AWS', accountId: ACCOUNT, arn: `arn:aws:iam::${ACCOUNT}:root` };

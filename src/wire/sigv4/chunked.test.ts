@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { createHash, createHmac, type KeyObject, randomInt } from 'node:crypto';
+import { createHash, createHmac, type KeyObject } from 'node:crypto';
 import { Readable, type Transform } from 'node:stream';
 import { test } from 'node:test';
 import { checksumHeader, CHECKSUM_ALGORITHMS, createChecksum } from '#base';
@@ -11,6 +11,9 @@ import { parseAuthorization } from './parse.ts';
 import { EMPTY_SHA256_HEX } from './payload.ts';
 import { signRequest } from './sign.ts';
 import { type VerifiedRequest, verifySignature } from './verify.ts';
+import { seededInts } from '../../../test/support/seeded.ts';
+
+const randomInt = seededInts();
 
 const SECRET = 'wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY';
 const NOW_MS = Date.parse('2013-05-24T00:00:00Z');

@@ -1,9 +1,11 @@
 import assert from 'node:assert/strict';
-import { randomInt } from 'node:crypto';
 import { test } from 'node:test';
 import { AuthenticationFailure } from './failure.ts';
 import { parseAuthorization } from './parse.ts';
 import { verifySignature } from './verify.ts';
+import { seededInts } from '../../../test/support/seeded.ts';
+
+const randomInt = seededInts();
 
 const DATE = '20261121T120000Z';
 const NOW_MS = Date.parse('2026-11-21T12:00:00Z');

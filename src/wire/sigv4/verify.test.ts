@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { createHash, createHmac, randomInt } from 'node:crypto';
+import { createHash, createHmac } from 'node:crypto';
 import { test } from 'node:test';
 import { SignatureV4 } from '@smithy/signature-v4';
 import type { ProtocolName, RequestHead } from '../types.ts';
@@ -11,6 +11,9 @@ import { UNSIGNED_PAYLOAD } from './payload.ts';
 import { signRequest, type SigningCredentials } from './sign.ts';
 import { SigningKeys } from './signing-keys.ts';
 import { type VerifiedRequest, type VerifyOptions, verifySignature } from './verify.ts';
+import { seededInts } from '../../../test/support/seeded.ts';
+
+const randomInt = seededInts();
 
 const NOW_MS = Date.parse('2026-11-21T12:00:00Z');
 const CREDENTIALS = {
