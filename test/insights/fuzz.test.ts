@@ -15,6 +15,7 @@ import {
 } from '#insights';
 import { fuzzer, HOSTILE, seeds } from './fuzz.ts';
 import { withInsights } from './kit.ts';
+import { cpuMs } from '../support/cpu-time.ts';
 
 const INPUTS = Number(process.env['FUZZ_INPUTS'] ?? 50_000);
 /** Statements that the engine runs. */
@@ -57,14 +58,14 @@ test(`${INPUTS} texts made by chance give a statement or the place of what is wr
   let compiled = 0;
   for (let count = 0; count < INPUTS; count += 1) {
     const text = fuzz.next();
-    const began = performance.now();
+    const began = cpuMs();
     try {
       const statement = compile(text);
       if (statement) {
         compiled += 1;
         checkStatement(statement);
       }
-      const tookMs = performance.now() - began;
+      const tookMs = cpuMs() - began;
       assert.ok(tookMs < ONE_MS_MAX, `it took ${Math.round(tookMs)} ms`);
     } catch (error) {
       throw new Error(`input ${count} of seed ${SEED}: ${JSON.stringify(text).slice(0, 2_000)}`, { cause: error });
@@ -81,19 +82,19 @@ test('texts that are long or deep are refused, or compiled soon', () => {
   for (const piece of deep) {
     for (const prefix of ['filter ', 'fields ', 'stats count(*) by ', 'parse ', '']) {
       const text = (prefix + piece.repeat(10_000)).slice(0, 10_000);
-      const began = performance.now();
+      const began = cpuMs();
       const statement = compile(text);
       if (statement) checkStatement(statement);
       assert.ok((statement?.sql.length ?? 0) < 1_000_000, `${prefix}${piece}: a statement of ${statement?.sql.length}`);
-      assert.ok(performance.now() - began < 2 * ONE_MS_MAX, `${prefix}${piece}: too slow`);
+      assert.ok(cpuMs() - began < 2 * ONE_MS_MAX, `${prefix}${piece}: too slow`);
     }
   }
   for (const piece of nested) {
     const text = `fields ${piece.repeat(60)}a${')'.repeat(60)} as x`;
-    const began = performance.now();
+    const began = cpuMs();
     const statement = compile(text);
     assert.ok((statement?.sql.length ?? 0) < 1_000_000, piece);
-    assert.ok(performance.now() - began < 2 * ONE_MS_MAX, `${piece}: too slow`);
+    assert.ok(cpuMs() - began < 2 * ONE_MS_MAX, `${piece}: too slow`);
   }
 });
 

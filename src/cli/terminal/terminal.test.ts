@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { jsonShown, shown } from './shown.ts';
 import { cut, padded, widthOf } from './width.ts';
+import { cpuMs } from '../../../test/support/cpu-time.ts';
 
 test('a text takes as many cells as a terminal gives it', () => {
   for (const [text, width] of [
@@ -35,10 +36,10 @@ test('a text that is too long is cut between letters, with a … in the last cel
 });
 
 test('a text of a megabyte, and one of nothing but marks, are cut without looking at all of it', () => {
-  const startMs = performance.now();
+  const startMs = cpuMs();
   assert.equal(widthOf(cut('湖'.repeat(1_000_000), 80)), 79);
   assert.ok(widthOf(cut(`a${'\u0301'.repeat(1_000_000)}`, 80)) <= 80);
-  assert.ok(performance.now() - startMs < 1_000);
+  assert.ok(cpuMs() - startMs < 1_000);
 });
 
 test('what a stranger wrote into a log cannot steer the terminal', () => {

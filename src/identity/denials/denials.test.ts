@@ -10,6 +10,7 @@ import { decide } from '../authorization/index.ts';
 import { parsePolicy } from '../policy/index.ts';
 import { type Denial, DenialLog, DENIALS_MAX, explainDenial } from './index.ts';
 import { recordOf } from './record.ts';
+import { cpuMs } from '../../../test/support/cpu-time.ts';
 
 const ACCOUNT = '123456789012';
 const OTHER = '210987654321';
@@ -290,9 +291,9 @@ test('a flood costs noting next to nothing; the oldest that wait are dropped and
   withLog(async (log, state) => {
     const one = denial({});
     const count = 30_000;
-    const startedMs = performance.now();
+    const startedMs = cpuMs();
     for (let at = 0; at < count; at += 1) log.note({ ...one, requestId: `r${at}` });
-    const spentMs = performance.now() - startedMs;
+    const spentMs = cpuMs() - startedMs;
     assert.ok(spentMs < 500, `${spentMs} ms for ${count}`);
     assert.equal((await log.find(ACCOUNT, `r${count - 1}`)).length, 1);
     const [row] = await state.all('SELECT count(*) AS kept FROM identity_denials');

@@ -7,6 +7,7 @@ import { randomIds } from '#base';
 import { openState } from '#state';
 import { Directory } from './directory.ts';
 import type { AccessKey, Entity, User } from './entities.ts';
+import { cpuMs } from '../../../test/support/cpu-time.ts';
 
 const ACCOUNT = '123456789012';
 const USERS = 10_000;
@@ -52,20 +53,20 @@ test('ten thousand users with keys are opened and asked for without a search thr
         })),
       );
     }
-    const opening = performance.now();
+    const opening = cpuMs();
     const directory = await Directory.open(state, randomIds);
-    const openMs = performance.now() - opening;
+    const openMs = cpuMs() - opening;
     assert.ok(openMs < OPEN_MS_MAX, `opened in ${openMs} ms`);
     assert.equal(directory.users.list(ACCOUNT).length, USERS);
     assert.equal(directory.usersOfGroup(GROUP_ID).length, USERS);
 
     let askingMs = 0;
     const ask = (number: number): void => {
-      const began = performance.now();
+      const began = cpuMs();
       assert.equal(directory.users.list(ACCOUNT).length, USERS);
       assert.equal(directory.usersOfGroup(GROUP_ID).length, USERS);
       assert.equal(directory.accessKeysOfUser(`AIDA${number}`).length, 1);
-      askingMs += performance.now() - began;
+      askingMs += cpuMs() - began;
     };
     for (let round = 0; round < 1_000; round += 1) ask(round);
     // A change moves one, it does not order all anew.

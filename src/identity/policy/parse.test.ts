@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { MalformedPolicy, type PolicyKind } from './document.ts';
 import { parsePolicy, POLICY_CHARS_MAX, RESOURCE_POLICY_BYTES_MAX } from './parse.ts';
+import { cpuMs } from '../../../test/support/cpu-time.ts';
 
 type Json = Record<string, unknown>;
 
@@ -322,11 +323,11 @@ test('documents that are too long, very deep, or name things of the language its
     statement(',"Condition":{"StringEquals":{"a:b":{"c":"d"}}}'),
     statement(',"Condition":{"StringEquals":{"a:b":null}}'),
   ]) {
-    const startedMs = performance.now();
+    const startedMs = cpuMs();
     for (const kind of ['identity', 'trust', 'resource'] as const) {
       assert.throws(() => parsePolicy(text, kind), MalformedPolicy, text.slice(0, 100));
     }
-    const tookMs = performance.now() - startedMs;
+    const tookMs = cpuMs() - startedMs;
     assert.ok(tookMs < 1000, `${text.slice(0, 100)} took ${tookMs} ms`);
   }
 });

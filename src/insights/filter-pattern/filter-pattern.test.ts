@@ -2,6 +2,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { compileTest, InvalidFilterPattern, parseFilterPattern } from './index.ts';
+import { cpuMs } from '../../../test/support/cpu-time.ts';
 
 function matches(pattern: string, message: string | object): boolean {
   return compileTest(parseFilterPattern(pattern)).matches(
@@ -104,7 +105,7 @@ test('regular expressions, as the page explains each sign', () => {
 
 test('regular expressions stay linear where others backtrack', () => {
   const long = `${'ab'.repeat(500_000)}!`;
-  const started = performance.now();
+  const started = cpuMs();
   for (const pattern of [
     '%a.*b.*a.*b.*;%',
     '%(a%',
@@ -115,7 +116,7 @@ test('regular expressions stay linear where others backtrack', () => {
     if (pattern === '%(a%') assert.match(refused(pattern), /^Invalid character/);
     else assert.equal(matches(pattern, long), false, pattern);
   }
-  assert.ok(performance.now() - started < 5_000, 'they took too long');
+  assert.ok(cpuMs() - started < 5_000, 'they took too long');
 });
 
 const EVENT = {
