@@ -1,3 +1,4 @@
+export { Base64Decoder } from './base64-decoder.ts';
 export type { Body } from './body.ts';
 export {
   CHECKSUM_ALGORITHMS,

@@ -210,10 +210,22 @@ export class JsonThinner {
   }
 
   #checkUtf8(chunk: Buffer): void {
-    const whole = this.#incomplete.length === 0 ? chunk : Buffer.concat([this.#incomplete, chunk]);
-    const end = whole.length - incompleteBytes(whole);
-    if (!isUtf8(whole.subarray(0, end))) throw new ThinningFailure('syntax');
-    this.#incomplete = Buffer.from(whole.subarray(end));
+    const from = this.#completeCharacter(chunk);
+    const end = Math.max(from, chunk.length - incompleteBytes(chunk));
+    if (!isUtf8(chunk.subarray(from, end))) throw new ThinningFailure('syntax');
+    if (end < chunk.length) this.#incomplete = Buffer.concat([this.#incomplete, chunk.subarray(end)]);
+  }
+
+  /** Gives the chunk's position after the character that began in the last one. */
+  #completeCharacter(chunk: Buffer): number {
+    const [lead] = this.#incomplete;
+    if (lead === undefined) return 0;
+    const rest = Math.min(characterBytes(lead) - this.#incomplete.length, chunk.length);
+    const character = Buffer.concat([this.#incomplete, chunk.subarray(0, rest)]);
+    const isWhole = character.length === characterBytes(lead);
+    if (isWhole && !isUtf8(character)) throw new ThinningFailure('syntax');
+    this.#incomplete = isWhole ? Buffer.alloc(0) : character;
+    return rest;
   }
 }
 
@@ -222,10 +234,13 @@ function incompleteBytes(bytes: Buffer): number {
   for (let back = 1; back <= Math.min(3, bytes.length); back += 1) {
     const byte = bytes[bytes.length - back] ?? 0;
     if ((byte & 0xc0) === 0x80) continue;
-    const needed = byte >= 0xf0 ? 4 : byte >= 0xe0 ? 3 : byte >= 0xc0 ? 2 : 1;
-    return needed > back ? back : 0;
+    return characterBytes(byte) > back ? back : 0;
   }
   return 0;
+}
+
+function characterBytes(lead: number): number {
+  return lead >= 0xf0 ? 4 : lead >= 0xe0 ? 3 : lead >= 0xc0 ? 2 : 1;
 }
 
 function fillerOf(mark: string, index: number, isBase64: boolean): Buffer {

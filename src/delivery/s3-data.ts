@@ -3,7 +3,7 @@
  * whole of an `s3-data` destination, the large-data bucket of a CloudWatch configuration.
  */
 import { createReadStream } from 'node:fs';
-import { open } from 'node:fs/promises';
+import { type FileHandle, open } from 'node:fs/promises';
 import { pipeline, type Readable } from 'node:stream';
 import { promisify } from 'node:util';
 import { constants, createGzip, gzip } from 'node:zlib';
@@ -90,7 +90,24 @@ async function bodyOf(spool: Pick<Spool, 'path'>, object: DataObject): Promise<U
     throw error;
   });
   if (!handle) return undefined;
-  const file = createReadStream('', { fd: handle, highWaterMark: READ_STEP_BYTES });
+  if (!object.gzip) return createReadStream('', { fd: handle, highWaterMark: READ_STEP_BYTES });
   // The error of either end reaches the one who reads the last stream.
-  return object.gzip ? pipeline(file, createGzip(GZIP_OPTIONS), () => undefined) : file;
+  return pipeline(chunksOf(handle), createGzip(GZIP_OPTIONS), () => undefined);
+}
+
+/**
+ * A file's bytes in one buffer, which is filled again when the next ones are asked for: by gzip when it is through with the last,
+ * as a chunk is more than it lets wait. New buffers would stand about by tens of megabytes until they are collected.
+ */
+async function* chunksOf(file: FileHandle): AsyncGenerator<Buffer> {
+  const buffer = Buffer.allocUnsafe(READ_STEP_BYTES);
+  try {
+    for (;;) {
+      const { bytesRead } = await file.read(buffer, 0, buffer.length);
+      if (bytesRead === 0) return;
+      yield buffer.subarray(0, bytesRead);
+    }
+  } finally {
+    await file.close();
+  }
 }

@@ -2,7 +2,7 @@
  * Large Converse bodies for their record: the thin text is rendered, and the long strings get into its data objects from the
  * spill file, so that no body is ever whole in memory.
  */
-import { type CutString, cutOfDecoded, expandThin, type ThinJson } from '#base';
+import { Base64Decoder, type CutString, cutOfDecoded, expandThin, type ThinJson } from '#base';
 import type { Spool, SpooledBody, SpoolWriter } from '#journal';
 import type { DataObject, InvocationEnd } from '#records';
 
@@ -42,19 +42,8 @@ export class ThinnedRequest {
   }
 
   async #writeDecoded({ start, end }: CutString, writer: SpoolWriter): Promise<void> {
-    let rest = '';
-    await this.#body.each(
-      (chunk) => {
-        // The only escape that base64 is written with, and that was let through.
-        const text = rest + chunk.toString('latin1').replaceAll('\\', '');
-        const whole = text.length - (text.length % 4);
-        rest = text.slice(whole);
-        return writer.write(Buffer.from(text.slice(0, whole), 'base64'));
-      },
-      start,
-      end,
-    );
-    if (rest !== '') await writer.write(Buffer.from(rest, 'base64'));
+    const decoder = new Base64Decoder();
+    await this.#body.each((chunk) => writer.write(decoder.decode(chunk)), start, end);
   }
 
   async #writeExpanded(bytes: Buffer, writer: SpoolWriter): Promise<void> {

@@ -6,6 +6,7 @@
  * A larger one is read whole, and alone, only when a long string may or may not be base64 ({@link ThinningFailure}, `escapes`).
  */
 import {
+  Base64Decoder,
   type Body,
   type CutString,
   expandThin,
@@ -156,18 +157,9 @@ class ThinBody implements OpenedBody {
       return;
     }
     if (!cut.isBase64) throw malformed();
-    let rest = '';
-    await this.#body.each(
-      (chunk) => {
-        // The only escape that base64 is written with, and that was let through.
-        const text = rest + chunk.toString('latin1').replaceAll('\\', '');
-        const whole = text.length - (text.length % 4);
-        rest = text.slice(whole);
-        return take(Buffer.from(text.slice(0, whole), 'base64'));
-      },
-      cut.start,
-      cut.end,
-    );
+    const decoder = new Base64Decoder();
+    // The chunk is used again, and who takes it may keep it.
+    await this.#body.each((chunk) => take(Buffer.from(decoder.decode(chunk))), cut.start, cut.end);
   }
 
   #isCut(text: string): boolean {
