@@ -5,6 +5,7 @@ import * as sqs from '@aws-sdk/client-sqs';
 import { refusal } from '../calls.ts';
 import { ACCOUNT, withVarve } from '../harness.ts';
 import { makeQueue, queueClient, receive } from '../messaging.ts';
+import { eventually } from '../records.ts';
 import { shareVarve } from '../shared.ts';
 
 const { endpoint } = await shareVarve({});
@@ -157,8 +158,11 @@ test('a server that stops lets receivers that wait go with nothing', () =>
     const own = queueClient(varve.endpoint);
     const url = await makeQueue(own, 'stopping');
     const waiting = receive(own, url, 20);
-    // One that is answered was asked after the receiver: so the receiver waits.
-    await own.send(new sqs.ListQueuesCommand({}));
+    // Who asks for the number of requests is one of them.
+    await eventually('the receiver', async () => {
+      const metrics = await (await fetch(`${varve.endpoint}/_varve/metrics`)).text();
+      return /^varve_requests_active 2$/m.test(metrics) || undefined;
+    });
     await varve.varve.stop('the test');
     assert.deepEqual(await waiting, []);
   }));

@@ -6,6 +6,7 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { test } from 'node:test';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { OperationalError } from '#base';
 import { type InsertBatch, type InvocationRow, type LogEventRow, openStore } from '#store';
@@ -53,6 +54,7 @@ test('killed in the middle of inserts, the store comes back by itself with every
   let sequence = 0;
   let kills = 0;
   let batches = 0;
+  const killed: Promise<void>[] = [];
   while (kills < KILLS || batches < kills * 2) {
     const rows = Array.from({ length: ROWS_A_BATCH }, () => invocation((sequence += 1)));
     const batch = { node: NODE, firstSequence: sequence - ROWS_A_BATCH + 1, lastSequence: sequence, rows };
@@ -60,7 +62,7 @@ test('killed in the middle of inserts, the store comes back by itself with every
     const inserted = temp.store.insertInvocations({ ...batch, retry: false });
     if (kill) {
       kills += 1;
-      setTimeout(() => killEngine(temp), Math.random() * 60);
+      killed.push(sleep(Math.random() * 60).then(() => killEngine(temp)));
     }
     let done = await inserted.then(
       () => true,
@@ -75,7 +77,7 @@ test('killed in the middle of inserts, the store comes back by itself with every
     }
     batches += 1;
   }
-  // A kill may still be on its way.
+  await Promise.all(killed);
   const rows = await readAll(temp);
   const ids = new Set(rows.map((row) => row.requestId));
   assert.equal(rows.length, sequence);
