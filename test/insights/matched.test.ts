@@ -42,7 +42,7 @@ test('matched events are counted only where their number is not known', () =>
       const bounds = {
         parameters,
         signal: new AbortController().signal,
-        timeoutMs: 10_000,
+        timeoutMs: 60_000,
         memoryBytesMax: 100_000_000,
       };
       const rows = await Array.fromAsync(kit.store.query({ sql, ...bounds }));
