@@ -52,7 +52,8 @@ export class TestIssuer {
   discovery: Readonly<Record<string, unknown>> = {};
   /** Paths that were asked for, in order. */
   readonly asked: string[] = [];
-  readonly #server = createServer((request, response) => this.#answer(request, response));
+  // What a slow test lets lie for long is not closed just as it is used again.
+  readonly #server = createServer({ keepAliveTimeout: 60_000 }, (request, response) => this.#answer(request, response));
 
   static async start(keys: SigningKey[]): Promise<TestIssuer> {
     const issuer = new TestIssuer();
