@@ -1,8 +1,8 @@
 /**
  * What the audit trail costs, and how fast trails are selected and delivered. `npm run bench:audit`
  *
- *   --baseline DIR   a checkout from before there was an audit (`git worktree add DIR 6fd9f18`, with `node_modules` linked): the
- *                    gateway's CPU a request is compared with it, in pairs
+ * The gateway's CPU a request is compared with that of a server whose operations have no events, in turn.
+ *
  *   --seconds N --rounds N --warm N   of that comparison
  *   --events N       how many events are selected and delivered (default 1,000,000)
  *   --only gateway|delivery
@@ -22,7 +22,6 @@ import { startVarveProcess, type Target } from './gateway/server.ts';
 
 const { values } = parseArgs({
   options: {
-    baseline: { type: 'string' },
     seconds: { type: 'string', default: '8' },
     rounds: { type: 'string', default: '3' },
     warm: { type: 'string', default: '10' },
@@ -46,13 +45,12 @@ try {
 async function compareGateways(): Promise<void> {
   const mock = await startScript('./mock-upstream.ts');
   children.push(mock.child);
+  const nodeOptions = ['--import', new URL('audit/unaudited.ts', import.meta.url).href];
+  const unaudited = await startVarveProcess('no events', mock.port, 'fsync', root, { nodeOptions });
   const audited = await startVarveProcess('audit', mock.port, 'fsync', root);
   const withTrail = await startVarveProcess('audit and a trail', mock.port, 'fsync', root);
   await makeTrail(`http://127.0.0.1:${withTrail.port}`);
-  const targets: Target[] = [audited, withTrail];
-  if (values.baseline === undefined)
-    console.log('No --baseline: the cost of a trail is compared, not that of the audit.\n');
-  else targets.unshift(await startVarveProcess('before', mock.port, 'fsync', root, { checkout: values.baseline }));
+  const targets: Target[] = [unaudited, audited, withTrail];
   for (const { child } of targets) if (child) children.push(child);
   for (const { port } of targets) {
     const requests = makeRequests('converse', port);

@@ -20,8 +20,6 @@ export interface Target {
 
 export interface ServerOptions {
   readonly nodeOptions?: readonly string[];
-  /** Another checkout of Varve, to compare with; default: this one. */
-  readonly checkout?: string | undefined;
 }
 
 export async function startVarveProcess(
@@ -29,7 +27,7 @@ export async function startVarveProcess(
   upstreamPort: number,
   durability: 'fsync' | 'os',
   root: string,
-  { nodeOptions = [], checkout }: ServerOptions = {},
+  { nodeOptions = [] }: ServerOptions = {},
 ): Promise<Target & { startMs: number }> {
   const data = join(root, name);
   const port = 20_000 + Math.floor(Math.random() * 20_000);
@@ -52,7 +50,7 @@ export async function startVarveProcess(
     }),
   );
   const started = performance.now();
-  const { child, endpoint } = await startServer(config, { nodeOptions, checkout });
+  const { child, endpoint } = await startServer(config, { nodeOptions });
   const startMs = performance.now() - started;
   await turnLoggingOn(endpoint);
   return { name, port, child, startMs };
@@ -61,12 +59,11 @@ export async function startVarveProcess(
 /** A server in a process of its own; resolves when it is healthy. */
 export async function startServer(
   config: string,
-  { nodeOptions = [], checkout }: ServerOptions = {},
+  { nodeOptions = [] }: ServerOptions = {},
 ): Promise<{ readonly child: ChildProcess; readonly endpoint: string }> {
   const { listen } = JSON.parse(readFileSync(config, 'utf8')) as { listen?: string };
   const endpoint = `http://${listen ?? '127.0.0.1:4650'}`;
-  const bin =
-    checkout === undefined ? new URL('../../bin/varve.mjs', import.meta.url).pathname : join(checkout, 'bin/varve.mjs');
+  const bin = new URL('../../bin/varve.mjs', import.meta.url).pathname;
   const child = spawn(process.execPath, [...nodeOptions, bin, 'serve', '--config', config], {
     stdio: ['ignore', 'ignore', 'inherit'],
   });
