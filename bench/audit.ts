@@ -22,9 +22,9 @@ import { startVarveProcess, type Target } from './gateway/server.ts';
 
 const { values } = parseArgs({
   options: {
-    seconds: { type: 'string', default: '8' },
-    rounds: { type: 'string', default: '3' },
-    warm: { type: 'string', default: '10' },
+    seconds: { type: 'string', default: '3' },
+    rounds: { type: 'string', default: '12' },
+    warm: { type: 'string', default: '8' },
     events: { type: 'string', default: '1000000' },
     data: { type: 'string' },
     only: { type: 'string' },
@@ -32,6 +32,7 @@ const { values } = parseArgs({
 });
 
 console.log(`Machine: ${cpus().length} × ${cpus()[0]?.model ?? '?'}, Node ${process.version}\n`);
+const KINDS = ['converse', 'invoke-stream'] as const;
 const root = mkdtempSync(join(values.data ?? tmpdir(), 'varve-bench-'));
 const children: ChildProcess[] = [];
 try {
@@ -53,37 +54,59 @@ async function compareGateways(): Promise<void> {
   const targets: Target[] = [unaudited, audited, withTrail];
   for (const { child } of targets) if (child) children.push(child);
   for (const { port } of targets) {
-    const requests = makeRequests('converse', port);
-    await runLoad({ port, requests, concurrency: 32, durationMs: Number(values.warm) * 1000 });
-  }
-  const rows: Row[] = [];
-  for (let round = 0; round < Number(values.rounds); round += 1) {
-    for (const kind of ['converse', 'invoke-stream'] as const) {
-      for (const target of targets) rows.push(await measure(target, kind, 32, Number(values.seconds) * 1000));
+    for (const kind of KINDS) {
+      const requests = makeRequests(kind, port);
+      await runLoad({ port, requests, concurrency: 32, durationMs: Number(values.warm) * 1000 });
     }
   }
-  console.log('| call | server | CPU µs/request, all processes | over the first | requests/s | errors |');
-  console.log('|---|---|---|---|---|---|');
-  for (const kind of ['converse', 'invoke-stream'] as const) {
-    const first = median(rows, kind, targets[0]?.name ?? '', 'cpuUsPerRequest');
+  const rounds: Record<string, Row>[] = [];
+  for (let round = 0; round < Number(values.rounds); round += 1) {
+    for (const kind of KINDS) {
+      const rows: Record<string, Row> = {};
+      // In another order each time: whatever the machine does besides shall not meet the same one again and again.
+      for (const at of targets.keys()) {
+        const target = targets[(at + round) % targets.length];
+        if (target) rows[target.name] = await measure(target, kind, 32, Number(values.seconds) * 1000);
+      }
+      rounds.push(rows);
+    }
+  }
+  console.log(
+    '| call | server | CPU µs/request, all processes | over the first, median of pairs | quartiles | requests/s | errors |',
+  );
+  console.log('|---|---|---|---|---|---|---|');
+  for (const kind of KINDS) {
     for (const { name } of targets) {
-      const cpu = median(rows, kind, name, 'cpuUsPerRequest');
-      const more = ((cpu / first - 1) * 100).toFixed(1);
-      const errors = rows
-        .filter((row) => row.kind === kind && row.target === name)
-        .reduce((sum, row) => sum + row.errors, 0);
+      const pairs = rounds.flatMap((rows) => {
+        const [first, own] = [rows[unaudited.name], rows[name]];
+        return first && own?.kind === kind ? [{ own, ratio: own.cpuUsPerRequest / first.cpuUsPerRequest }] : [];
+      });
+      const percent = (part: number): string =>
+        `${(
+          (quantile(
+            pairs.map(({ ratio }) => ratio),
+            part,
+          ) -
+            1) *
+          100
+        ).toFixed(1)} %`;
+      const cpu = quantile(
+        pairs.map(({ own }) => own.cpuUsPerRequest),
+        0.5,
+      ).toFixed(0);
+      const rps = quantile(
+        pairs.map(({ own }) => own.rps),
+        0.5,
+      );
+      const errors = pairs.reduce((sum, { own }) => sum + own.errors, 0);
       console.log(
-        `| ${kind} | ${name} | ${cpu.toFixed(0)} | ${more} % | ${median(rows, kind, name, 'rps')} | ${errors} |`,
+        `| ${kind} | ${name} | ${cpu} | ${percent(0.5)} | ${percent(0.25)} to ${percent(0.75)} | ${rps} | ${errors} |`,
       );
     }
   }
   for (const { child } of targets) if (child) await stop(child);
 }
 
-function median(rows: readonly Row[], kind: string, target: string, of: 'cpuUsPerRequest' | 'rps'): number {
-  const sorted = rows
-    .filter((row) => row.kind === kind && row.target === target)
-    .map((row) => row[of])
-    .toSorted((a, b) => a - b);
-  return sorted[Math.floor(sorted.length / 2)] ?? Number.NaN;
+function quantile(numbers: readonly number[], part: number): number {
+  return numbers.toSorted((a, b) => a - b)[Math.floor(numbers.length * part)] ?? Number.NaN;
 }
