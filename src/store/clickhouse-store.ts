@@ -1,11 +1,13 @@
 /** The store over a ClickHouse interface, embedded or not: joins client, connection, inserts, reads and deletions. */
-import { type Clock, type IdSource, OperationalError } from '#base';
+import { bug, type Clock, type IdSource, OperationalError } from '#base';
+import { ANYTHING } from './attributes.ts';
 import { readAuditEvents } from './audit-event-reads.ts';
 import type { StoreClient } from './client.ts';
 import { Connection } from './connection.ts';
 import type { StoreEvents } from './events.ts';
-import { HeldRows } from './held-rows.ts';
+import { HeldLogEvents, HeldRows } from './held-rows.ts';
 import { Inserter } from './inserts.ts';
+import { type KnownOthers, OthersSeen } from './known-others.ts';
 import { readInvocations } from './invocation-reads.ts';
 import { deleteLogEvents } from './log-event-deletions.ts';
 import { logEventAt, readLogEvent, readLogEvents, streamStatistics } from './log-event-reads.ts';
@@ -59,16 +61,31 @@ export class ClickHouseStore implements Store {
   readonly #invocations: Inserter<InvocationRow>;
   readonly #logEvents: Inserter<LogEventRow>;
   readonly #auditEvents: Inserter<AuditEventRow>;
+  readonly #knownOthers: KnownOthers | undefined;
   /** The last insert failed so: the disk is full, say, while reads work. */
   #insertFailure: string | undefined;
   #closed: Promise<void> | undefined;
 
-  constructor(client: StoreClient, server: Server, variant: SchemaVariant, tools: StoreTools) {
+  /** @param knownOthers where nobody else inserts */
+  constructor(
+    client: StoreClient,
+    server: Server,
+    variant: SchemaVariant,
+    tools: StoreTools,
+    knownOthers?: KnownOthers,
+  ) {
     this.#client = client;
     this.#server = server;
     this.#clock = tools.clock;
     this.#invocations = new Inserter(client, INVOCATIONS, tools);
-    this.#logEvents = new Inserter(client, LOG_EVENTS, tools);
+    this.#knownOthers = knownOthers;
+    this.#logEvents = new Inserter(client, LOG_EVENTS, {
+      ...tools,
+      onEvent: (event) => {
+        if (event.name === 'store.attributes-dropped') knownOthers?.anything();
+        tools.onEvent(event);
+      },
+    });
     this.#auditEvents = new Inserter(client, AUDIT_EVENTS, tools);
     this.connection = new Connection(async () => {
       if (server.failure) throw server.failure;
@@ -93,7 +110,9 @@ export class ClickHouseStore implements Store {
   }
 
   insertLogEvents(batch: InsertBatch<LogEventRow> | HeldBatch<LogEventRow>): Promise<void> {
-    return this.#insert('inserting log events', () => this.#logEvents.insert(batch));
+    const insert = () => this.#logEvents.insert(batch);
+    const known = this.#knownOthers;
+    return this.#insert('inserting log events', known ? () => known.during(seenOf(batch), insert) : insert);
   }
 
   insertAuditEvents(batch: InsertBatch<AuditEventRow> | HeldBatch<AuditEventRow>): Promise<void> {
@@ -104,8 +123,8 @@ export class ClickHouseStore implements Store {
     return new HeldRows(INVOCATIONS);
   }
 
-  holdLogEvents(): HeldRows<LogEventRow> {
-    return new HeldRows(LOG_EVENTS);
+  holdLogEvents(): HeldLogEvents {
+    return new HeldLogEvents();
   }
 
   holdAuditEvents(): HeldRows<AuditEventRow> {
@@ -133,7 +152,9 @@ export class ClickHouseStore implements Store {
   }
 
   logEventSource(scope: EventScope, prefix = 'src_'): Promise<LogEventSource> {
-    return this.connection.use('preparing a query', () => logEventSource(this.#client, scope, prefix));
+    return this.connection.use('preparing a query', () =>
+      logEventSource(this.#client, scope, prefix, this.#knownOthers),
+    );
   }
 
   readLogEvent(name: LogEventName): Promise<LogEventRow | undefined> {
@@ -180,4 +201,12 @@ export class ClickHouseStore implements Store {
     await this.#server.stop();
     await this.#client.close();
   }
+}
+
+function seenOf({ rows }: InsertBatch<LogEventRow> | HeldBatch<LogEventRow>): OthersSeen {
+  if (rows instanceof HeldLogEvents) return rows.seen;
+  const seen = new OthersSeen();
+  if (rows instanceof HeldRows) return bug('log events that were held otherwise');
+  for (const row of rows) seen.add(row, LOG_EVENTS.derived?.(row).others ?? ANYTHING);
+  return seen;
 }

@@ -15,20 +15,24 @@ export function insertColumns<Row>(table: InsertTable<Row>): string {
   return [...own, ATTRIBUTES_NAME, ...others, ...completion].join(', ');
 }
 
-/** Writes a row with all columns, those that are derived from it too. */
+/**
+ * Writes a row with all columns, those that are derived from it too.
+ * @returns what was derived; undefined when the table has no such columns
+ */
 export function encodeRow<Row>(
   table: InsertTable<Row>,
   writer: RowBinaryWriter,
   row: Row,
   hasAttributes: boolean,
-): void {
+): Derived | undefined {
   for (const column of table.columns) column.write(writer, row);
-  if (!table.derived) return;
-  const derived = table.derived(row);
+  const derived = table.derived?.(row);
+  if (!derived) return undefined;
   const { attributes, others } = hasAttributes ? derived : NOTHING_DERIVED;
   writer.string(attributes);
   if (table.hasOthers) writer.strings(others);
   if (table.hasCompletion) writer.string(derived.completion);
+  return derived;
 }
 
 /**
@@ -40,7 +44,7 @@ export async function encodeRows<Row>(
   rows: readonly Row[],
   withoutAttributes: ReadonlySet<Row>,
 ): Promise<RowBinaryWriter> {
-  return encodeSliced(rows, (writer, row) => encodeRow(table, writer, row, !withoutAttributes.has(row)));
+  return encodeSliced(rows, (writer, row) => void encodeRow(table, writer, row, !withoutAttributes.has(row)));
 }
 
 /** Encodes the attributes alone, for asking the engine whether it takes them. */

@@ -1,7 +1,11 @@
 import { bug } from '#base';
+import type { Derived } from './attributes.ts';
 import { encodeRow } from './encode.ts';
 import { RowBinaryWriter } from './row-binary.ts';
+import { OthersSeen } from './known-others.ts';
 import type { InsertTable } from './tables/column.ts';
+import { LOG_EVENTS } from './tables/log-events.ts';
+import type { LogEventRow } from './types.ts';
 
 /**
  * Rows that wait for others before they are inserted, encoded already: what lives on the heap for longer than a moment is
@@ -35,7 +39,8 @@ export class HeldRows<Row> {
     this.#node ??= node;
     if (node !== this.#node)
       bug(`rows of ${this.#table.name} of the nodes ${this.#node} and ${node} are held together`);
-    encodeRow(this.#table, this.#writer, row, true);
+    const derived = encodeRow(this.#table, this.#writer, row, true);
+    if (derived) this.derivedOf(row, derived);
     const timestampMs = this.#table.timestampMs(row);
     this.#firstSequence = Math.min(this.#firstSequence, sequence);
     this.#lastSequence = Math.max(this.#lastSequence, sequence);
@@ -43,6 +48,9 @@ export class HeldRows<Row> {
     this.#toMs = Math.max(this.#toMs, timestampMs);
     this.#count += 1;
   }
+
+  /** Hears what was derived from a row. */
+  protected derivedOf(_row: Row, _derived: Derived): void {}
 
   /** The times of the oldest and the newest, milliseconds. */
   get span(): { readonly fromMs: number; readonly toMs: number } {
@@ -64,5 +72,17 @@ export class HeldRows<Row> {
   /** Gives the memory back: only when they are inserted, as after a failure a socket may still hold it. */
   release(): void {
     this.#writer.release();
+  }
+}
+
+export class HeldLogEvents extends HeldRows<LogEventRow> {
+  readonly seen = new OthersSeen();
+
+  constructor() {
+    super(LOG_EVENTS);
+  }
+
+  protected override derivedOf(row: LogEventRow, { others }: Derived): void {
+    this.seen.add(row, others);
   }
 }

@@ -1,17 +1,33 @@
 /** Queries over log events: the source they read from, and running a statement that was compiled elsewhere. */
 import type { QueryParameters, StoreClient } from './client.ts';
+import { ANYTHING } from './attributes.ts';
+import { DAY_MS, dayOf, type KnownOthers } from './known-others.ts';
 import { visibilityOf } from './log-event-deletions.ts';
 import { storableTimeMs } from './tables/column.ts';
 import type { EventScope, LogEventSource } from './types.ts';
 
 /** Paths told at most; with more, queries look into every message. */
 const OTHERS_MAX = 20_000;
+/** Over a longer range the engine is asked each time. */
+const KNOWN_DAYS_MAX = 400;
+
+const OTHERS_BY_DAY = `
+  SELECT toInt32(toDate32(ts, 'UTC')) AS day, groupUniqArrayArray(${OTHERS_MAX + 1})(others) AS others
+  FROM varve.log_events
+  WHERE generation = {generation:String} AND ts >= fromUnixTimestamp64Milli({from:Int64}, 'UTC')
+    AND ts < fromUnixTimestamp64Milli({to:Int64}, 'UTC')
+  GROUP BY day`;
 
 /**
  * The events of log groups in a time range, as a FROM clause with constants and parameters only, and what these events
  * have besides the scalars in `attrs`.
  */
-export async function logEventSource(client: StoreClient, scope: EventScope, prefix: string): Promise<LogEventSource> {
+export async function logEventSource(
+  client: StoreClient,
+  scope: EventScope,
+  prefix: string,
+  known?: KnownOthers,
+): Promise<LogEventSource> {
   const parameters: Record<string, QueryParameters[string]> = {};
   const bind = (name: string, value: QueryParameters[string], type: string): string => {
     parameters[`${prefix}${name}`] = value;
@@ -53,13 +69,40 @@ export async function logEventSource(client: StoreClient, scope: EventScope, pre
   );
   const logGroup = `transform(toString(generation), ${generations}, ${names}, '')`;
   const sql = `FROM varve.log_events ${where}`;
+  const found = (known && (await othersByDay(client, scope, known))) ?? (await othersOf(client, sql, parameters));
+  return { sql, logGroup, parameters, others: found.length > OTHERS_MAX ? ANYTHING : found };
+}
+
+async function othersOf(
+  client: StoreClient,
+  sql: string,
+  parameters: Record<string, QueryParameters[string]>,
+): Promise<readonly string[]> {
   // Grouped, the engine looks at each part's dictionary, not at each row's names.
   const found = await client.rows<{ other: string }>(
     `SELECT arrayJoin(others) AS other ${sql} GROUP BY other LIMIT ${OTHERS_MAX + 1}`,
     parameters,
   );
-  const others = found.length > OTHERS_MAX ? ['*'] : found.map(({ other }) => other);
-  return { sql, logGroup, parameters, others };
+  return found.map(({ other }) => other);
+}
+
+/** Undefined for a range of too many days. */
+async function othersByDay(
+  client: StoreClient,
+  { groups, startMs, endMs }: EventScope,
+  known: KnownOthers,
+): Promise<readonly string[] | undefined> {
+  const [firstDay, lastDay] = [dayOf(storableTimeMs(startMs)), dayOf(storableTimeMs(endMs))];
+  if (lastDay - firstDay >= KNOWN_DAYS_MAX) return undefined;
+  const others = new Set<string>();
+  for (const { generation } of groups) {
+    const found = await known.of(generation, firstDay, lastDay, (from, to) => {
+      const parameters = { generation, from: from * DAY_MS, to: (to + 1) * DAY_MS };
+      return client.rows<{ day: number; others: string[] }>(OTHERS_BY_DAY, parameters);
+    });
+    for (const other of found) others.add(other);
+  }
+  return [...others];
 }
 
 /** What a scope holds: for a query's statistics. The sizes of messages are a column of their own to the engine. */

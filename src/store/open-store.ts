@@ -1,4 +1,5 @@
 /** Makes a store: embedded (libchdb in a child process), or a ClickHouse server or cluster by URL. */
+import { KnownOthers } from './known-others.ts';
 import { type Clock, type IdSource, OperationalError, randomIds, systemClock } from '#base';
 import { StoreClient } from './client.ts';
 import { ClickHouseStore, type StoreTools } from './clickhouse-store.ts';
@@ -45,7 +46,8 @@ export function openStore(options: EmbeddedStoreOptions | UrlStoreOptions, deps:
 
 function openEmbedded(options: EmbeddedStoreOptions, tools: StoreTools): Store {
   const server = new EmbeddedServer(options, tools.onEvent);
-  const store = new ClickHouseStore(new StoreClient(server.endpoint), server, { replicated: false }, tools);
+  const client = new StoreClient(server.endpoint);
+  const store = new ClickHouseStore(client, server, { replicated: false }, tools, new KnownOthers());
   server.notify(store.connection);
   return store;
 }

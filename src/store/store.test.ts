@@ -293,6 +293,29 @@ describe('the store', () => {
     assert.deepEqual(await sequencesOf(group), [young]);
   });
 
+  test('knows what events have beside their scalars, also of those that came after it was first asked', async () => {
+    const [first = 0, second = 0, third = 0] = sequences(3);
+    const group = { groupGeneration: 'others' };
+    const othersOf = async (days: number): Promise<string[]> => {
+      const scope = {
+        groups: [{ generation: 'others', name: 'o', keptFromMs: undefined }],
+        startMs: NOON_MS,
+        endMs: NOON_MS + days * 24 * 3_600_000,
+      };
+      return [...(await temp.store.logEventSource(scope)).others].toSorted();
+    };
+    await temp.store.insertLogEvents(batchOf([logEvent(first, { ...group, message: '{"a":[1]}' })]));
+    assert.deepEqual(await othersOf(0), ['a']);
+    const held = temp.store.holdLogEvents();
+    held.add(logEvent(second, { ...group, message: '{"b":{"c":null}}' }));
+    const tomorrow = { ...group, timestampMs: NOON_MS + 24 * 3_600_000, message: '{"d":[]}' };
+    held.add(logEvent(third, tomorrow));
+    await temp.store.insertLogEvents({ ...batchOf([logEvent(second), logEvent(third)]), rows: held, again: () => [] });
+    assert.deepEqual(await othersOf(0), ['a', 'b']);
+    assert.deepEqual(await othersOf(1), ['a', 'b', 'd']);
+    assert.deepEqual(await othersOf(1_000), ['a', 'b', 'd'], 'a long range is asked of the engine');
+  });
+
   test('tells that it is well', () => {
     assert.equal(temp.store.failure, undefined);
   });

@@ -1,0 +1,98 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { DAY_MS, dayOf, KnownOthers, OthersSeen } from './known-others.ts';
+import type { LogEventRow } from './types.ts';
+
+const DAY = dayOf(Date.UTC(2026, 10, 21));
+type Rows = readonly { readonly day: number; readonly others: readonly string[] }[];
+
+function seen(...rows: readonly (readonly [day: number, other: string])[]): OthersSeen {
+  const all = new OthersSeen();
+  for (const [day, other] of rows) {
+    all.add({ groupGeneration: 'g', timestampMs: day * DAY_MS + 5 } as LogEventRow, [other]);
+  }
+  return all;
+}
+
+/** An engine that answers when it is told to, with what was there when it was asked. */
+class SlowEngine {
+  readonly rows: { day: number; others: string[] }[] = [];
+  readonly asked: (readonly [from: number, to: number])[] = [];
+  answer: () => void = () => undefined;
+
+  ask = (from: number, to: number): Promise<Rows> => {
+    this.asked.push([from, to]);
+    const found = this.rows.filter(({ day }) => day >= from && day <= to);
+    return new Promise((resolve) => {
+      this.answer = () => resolve(found);
+    });
+  };
+
+  insert(all: OthersSeen): Promise<void> {
+    for (const [key, others] of all.days) {
+      this.rows.push({ day: Number(key.split(' ')[0]), others: [...others] });
+    }
+    return Promise.resolve();
+  }
+}
+
+async function others(known: KnownOthers, engine: SlowEngine, from: number, to: number): Promise<string[]> {
+  const found = known.of('g', from, to, engine.ask);
+  engine.answer();
+  return [...(await found)].toSorted();
+}
+
+test('the engine is asked about a day once; what is inserted later is known', async () => {
+  const [known, engine] = [new KnownOthers(), new SlowEngine()];
+  engine.rows.push({ day: DAY, others: ['a'] }, { day: DAY + 2, others: ['c'] });
+  assert.deepEqual(await others(known, engine, DAY, DAY + 1), ['a']);
+  const later = seen([DAY, 'b'], [DAY + 9, 'far']);
+  await known.during(later, () => engine.insert(later));
+  assert.deepEqual(await others(known, engine, DAY, DAY + 1), ['a', 'b']);
+  assert.deepEqual(await others(known, engine, DAY, DAY + 2), ['a', 'b', 'c']);
+  assert.deepEqual(await others(known, engine, DAY + 9, DAY + 9), ['far']);
+  assert.deepEqual(engine.asked, [
+    [DAY, DAY + 1],
+    [DAY + 2, DAY + 2],
+    [DAY + 9, DAY + 9],
+  ]);
+});
+
+test('what is inserted while the engine is asked is known, whichever comes first', async () => {
+  const [known, engine] = [new KnownOthers(), new SlowEngine()];
+  const early = seen([DAY, 'begun before the question']);
+  let arrive: () => void = () => undefined;
+  const inserting = known.during(early, () => new Promise((resolve) => (arrive = resolve)));
+  const found = known.of('g', DAY, DAY, engine.ask);
+  const late = seen([DAY, 'begun after it']);
+  await known.during(late, () => engine.insert(late));
+  engine.answer();
+  const expected = ['begun after it', 'begun before the question'];
+  assert.deepEqual([...(await found)].toSorted(), expected);
+  arrive();
+  await inserting;
+  assert.deepEqual(await others(known, engine, DAY, DAY), expected);
+});
+
+test('a question that fails leaves nothing known, an insert that fails may have come', async () => {
+  const [known, engine] = [new KnownOthers(), new SlowEngine()];
+  await assert.rejects(
+    known.of('g', DAY, DAY, () => Promise.reject(new Error('gone'))),
+    /gone/,
+  );
+  engine.rows.push({ day: DAY, others: ['a'] });
+  assert.deepEqual(await others(known, engine, DAY, DAY), ['a']);
+  await assert.rejects(
+    known.during(seen([DAY, 'perhaps']), () => Promise.reject(new Error('gone'))),
+    /gone/,
+  );
+  assert.deepEqual(await others(known, engine, DAY, DAY), ['a', 'perhaps']);
+});
+
+test('rows that lose their attributes on the way may have anything', async () => {
+  const [known, engine] = [new KnownOthers(), new SlowEngine()];
+  assert.deepEqual(await others(known, engine, DAY, DAY + 1), []);
+  await known.during(seen([DAY, 'a']), async () => known.anything());
+  assert.deepEqual(await others(known, engine, DAY, DAY), ['*', 'a']);
+  assert.deepEqual(await others(known, engine, DAY + 1, DAY + 1), []);
+});
