@@ -31,7 +31,7 @@ test('scalars are attributes; lists, maps, long texts and names with dots are to
 
 test('what is no object has nothing; what is too much to tell says so', () => {
   for (const text of ['', 'plain text', '[1]', '{broken', '"x"']) {
-    assert.deepEqual(deriveAttributes(text), { attributes: '{}', others: [], completion: '' }, text);
+    assert.deepEqual(deriveAttributes(text), { attributes: '{}', others: [], completion: '', verbatim: true }, text);
   }
   assert.deepEqual(derived({ big: 'x'.repeat(300_000) }).others, ANYTHING);
   const wide = Object.fromEntries(Array.from({ length: 150 }, (_, index) => [`k${index}`, index]));
@@ -50,8 +50,21 @@ test('a completion is asked of what is an object, however long it is', () => {
   const completionOf = (record: object): string => ('said' in record ? String(record.said) : '');
   assert.equal(deriveAttributes('{"said":"a"}', completionOf).completion, 'a');
   const long = deriveAttributes(JSON.stringify({ said: 'b', big: 'x'.repeat(300_000) }), completionOf);
-  assert.deepEqual(long, { attributes: '{}', others: ANYTHING, completion: 'b' });
+  assert.deepEqual(long, { attributes: '{}', others: ANYTHING, completion: 'b', verbatim: true });
   assert.deepEqual(deriveAttributes('{"said":"\\ud800"}', completionOf).completion, '\ufffd');
   for (const text of ['plain', '{"said":', '["said"]'])
     assert.equal(deriveAttributes(text, completionOf).completion, '');
+});
+
+test('where an ASCII character is escaped, words are not in the text as they are', () => {
+  const isVerbatim = (text: string): boolean => {
+    const { verbatim } = deriveAttributes(text);
+    assert.equal(deriveAttributes(Buffer.from(text)).verbatim, verbatim);
+    return verbatim;
+  };
+  assert.ok(isVerbatim(String.raw`{"a":"line\nbreak, \"quote\", \\, \/, \u00e9, \u4e2d"}`));
+  for (const escaped of ['0041', '007a', '0026', '0000']) {
+    assert.ok(!isVerbatim(`{"a":"x\\u${escaped}y"}`), escaped);
+  }
+  assert.ok(!isVerbatim(`{"a":"\\u0041","b":"${'x'.repeat(300_000)}"}`));
 });

@@ -28,15 +28,18 @@ export const ANYTHING: readonly string[] = ['*'];
 
 const BRACE = 0x7b;
 
+/** An escape of an ASCII character. */
+const ESCAPED_ASCII = /\\u00[0-7]/;
+
 export interface Derived {
   /** A JSON object's text; `{}` when the source is no JSON object or too long. */
   readonly attributes: string;
   readonly others: readonly string[];
   /** Empty when there is none. */
   readonly completion: string;
+  /** Words of ASCII letters and digits in its texts stand in the source as they are: none of them is escaped. */
+  readonly verbatim: boolean;
 }
-
-const NOTHING: Derived = { attributes: NO_ATTRIBUTES, others: [], completion: '' };
 
 interface Budget {
   paths: number;
@@ -51,20 +54,27 @@ interface Budget {
  */
 export function deriveAttributes(source: Buffer | string, completionOf?: (record: object) => string): Derived {
   const first = typeof source === 'string' ? source.charCodeAt(0) : source[0];
-  if (source.length < 2 || first !== BRACE) return NOTHING;
+  const nothing: Derived = { attributes: NO_ATTRIBUTES, others: [], completion: '', verbatim: isVerbatim(source) };
+  if (source.length < 2 || first !== BRACE) return nothing;
   const isLong = source.length > SOURCE_LENGTH_MAX;
-  if (isLong && !completionOf) return { ...NOTHING, others: ANYTHING };
+  if (isLong && !completionOf) return { ...nothing, others: ANYTHING };
   let parsed: unknown;
   try {
     parsed = JSON.parse(typeof source === 'string' ? source : source.toString('utf8'));
   } catch {
-    return isLong ? { ...NOTHING, others: ANYTHING } : NOTHING;
+    return isLong ? { ...nothing, others: ANYTHING } : nothing;
   }
   const completion = completionOf?.(parsed as object).toWellFormed() ?? '';
-  if (isLong) return { ...NOTHING, others: ANYTHING, completion };
+  if (isLong) return { ...nothing, others: ANYTHING, completion };
   const budget: Budget = { paths: PATHS_MAX, others: [], incomplete: false };
   const attributes = objectText(parsed as Record<string, unknown>, '', 1, budget) ?? NO_ATTRIBUTES;
-  return { attributes, others: budget.incomplete ? ANYTHING : budget.others, completion };
+  return { ...nothing, attributes, others: budget.incomplete ? ANYTHING : budget.others, completion };
+}
+
+function isVerbatim(source: Buffer | string): boolean {
+  // Nearly none has an escape at all.
+  if (!source.includes('\\u00')) return true;
+  return !ESCAPED_ASCII.test(typeof source === 'string' ? source : source.toString('latin1'));
 }
 
 function objectText(value: Record<string, unknown>, path: string, depth: number, budget: Budget): string | undefined {

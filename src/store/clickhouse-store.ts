@@ -1,6 +1,5 @@
 /** The store over a ClickHouse interface, embedded or not: joins client, connection, inserts, reads and deletions. */
 import { bug, type Clock, type IdSource, OperationalError } from '#base';
-import { ANYTHING } from './attributes.ts';
 import { readAuditEvents } from './audit-event-reads.ts';
 import type { StoreClient } from './client.ts';
 import { Connection } from './connection.ts';
@@ -207,6 +206,6 @@ function seenOf({ rows }: InsertBatch<LogEventRow> | HeldBatch<LogEventRow>): Ot
   if (rows instanceof HeldLogEvents) return rows.seen;
   const seen = new OthersSeen();
   if (rows instanceof HeldRows) return bug('log events that were held otherwise');
-  for (const row of rows) seen.add(row, LOG_EVENTS.derived?.(row).others ?? ANYTHING);
+  for (const row of rows) seen.add(row, LOG_EVENTS.derived?.(row) ?? bug('log events have derived columns'));
   return seen;
 }

@@ -2,9 +2,9 @@
 import { Slices } from '#base';
 import { ANYTHING, type Derived, NO_ATTRIBUTES } from './attributes.ts';
 import { RowBinaryWriter } from './row-binary.ts';
-import { ATTRIBUTES_NAME, COMPLETION_NAME, type InsertTable, OTHERS_NAME } from './tables/column.ts';
+import { ATTRIBUTES_NAME, COMPLETION_NAME, type InsertTable, OTHERS_NAME, VERBATIM_NAME } from './tables/column.ts';
 
-const NOTHING_DERIVED: Derived = { attributes: NO_ATTRIBUTES, others: ANYTHING, completion: '' };
+const NOTHING_DERIVED = { attributes: NO_ATTRIBUTES, others: ANYTHING } as const;
 
 /** The columns in the order in which `encodeRow` writes them. */
 export function insertColumns<Row>(table: InsertTable<Row>): string {
@@ -12,7 +12,8 @@ export function insertColumns<Row>(table: InsertTable<Row>): string {
   if (!table.derived) return own.join(', ');
   const others = table.hasOthers ? [OTHERS_NAME] : [];
   const completion = table.hasCompletion ? [COMPLETION_NAME] : [];
-  return [...own, ATTRIBUTES_NAME, ...others, ...completion].join(', ');
+  const verbatim = table.hasVerbatim ? [VERBATIM_NAME] : [];
+  return [...own, ATTRIBUTES_NAME, ...others, ...completion, ...verbatim].join(', ');
 }
 
 /**
@@ -32,6 +33,7 @@ export function encodeRow<Row>(
   writer.string(attributes);
   if (table.hasOthers) writer.strings(others);
   if (table.hasCompletion) writer.string(derived.completion);
+  if (table.hasVerbatim) writer.bool(derived.verbatim);
   return derived;
 }
 

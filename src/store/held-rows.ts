@@ -82,7 +82,7 @@ export class HeldLogEvents extends HeldRows<LogEventRow> {
     super(LOG_EVENTS);
   }
 
-  protected override derivedOf(row: LogEventRow, { others }: Derived): void {
-    this.seen.add(row, others);
+  protected override derivedOf(row: LogEventRow, derived: Derived): void {
+    this.seen.add(row, derived);
   }
 }

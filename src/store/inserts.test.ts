@@ -39,7 +39,7 @@ for (const form of ['rows', 'held rows'] as const)
     /** As the real table, but attributes are the message unchecked. */
     const unchecked: InsertTable<LogEventRow> = {
       ...LOG_EVENTS,
-      derived: (row) => ({ attributes: row.message, others: [], completion: '' }),
+      derived: (row) => ({ attributes: row.message, others: [], completion: '', verbatim: true }),
     };
 
     before(async () => {

@@ -9,7 +9,10 @@ type Rows = readonly { readonly day: number; readonly others: readonly string[] 
 function seen(...rows: readonly (readonly [day: number, other: string])[]): OthersSeen {
   const all = new OthersSeen();
   for (const [day, other] of rows) {
-    all.add({ groupGeneration: 'g', timestampMs: day * DAY_MS + 5 } as LogEventRow, [other]);
+    all.add({ groupGeneration: 'g', timestampMs: day * DAY_MS + 5 } as LogEventRow, {
+      others: [other],
+      verbatim: true,
+    });
   }
   return all;
 }

@@ -3,10 +3,12 @@
  * every query needs it, and to the engine it is a look at every row. Kept up by the inserts, so only where nobody else inserts.
  * A day is told more than a part of it has: a query then looks into messages that it could leave alone, and finds the same.
  */
-import { ANYTHING } from './attributes.ts';
+import { ANYTHING, type Derived } from './attributes.ts';
 import { storableTimeMs } from './tables/column.ts';
 import type { LogEventRow } from './types.ts';
 
+/** Stands among them when an ASCII character of some event's text is escaped, or nobody knows. No name of a field has it. */
+export const NOT_VERBATIM = '\u0002';
 export const DAY_MS = 24 * 3_600_000;
 /** Days of groups; with more it begins anew. */
 const DAYS_MAX = 20_000;
@@ -26,11 +28,12 @@ function keyOf(generation: string, day: number): string {
 export class OthersSeen {
   readonly days: Days = new Map();
 
-  add({ groupGeneration, timestampMs }: LogEventRow, others: readonly string[]): void {
+  add({ groupGeneration, timestampMs }: LogEventRow, { others, verbatim }: Pick<Derived, 'others' | 'verbatim'>): void {
     const key = keyOf(groupGeneration, dayOf(storableTimeMs(timestampMs)));
     let day = this.days.get(key);
     if (!day) this.days.set(key, (day = new Set()));
     for (const other of others) day.add(other);
+    if (!verbatim) day.add(NOT_VERBATIM);
   }
 }
 

@@ -1,7 +1,7 @@
 /** Queries over log events: the source they read from, and running a statement that was compiled elsewhere. */
 import type { QueryParameters, StoreClient } from './client.ts';
 import { ANYTHING } from './attributes.ts';
-import { DAY_MS, dayOf, type KnownOthers } from './known-others.ts';
+import { DAY_MS, dayOf, type KnownOthers, NOT_VERBATIM } from './known-others.ts';
 import { visibilityOf } from './log-event-deletions.ts';
 import { storableTimeMs } from './tables/column.ts';
 import type { EventScope, LogEventSource } from './types.ts';
@@ -12,7 +12,7 @@ const OTHERS_MAX = 20_000;
 const KNOWN_DAYS_MAX = 400;
 
 const OTHERS_BY_DAY = `
-  SELECT toInt32(toDate32(ts, 'UTC')) AS day, groupUniqArrayArray(${OTHERS_MAX + 1})(others) AS others
+  SELECT toInt32(toDate32(ts, 'UTC')) AS day, groupUniqArrayArray(${OTHERS_MAX + 1})(others) AS others, min(verbatim) AS verbatim
   FROM varve.log_events
   WHERE generation = {generation:String} AND ts >= fromUnixTimestamp64Milli({from:Int64}, 'UTC')
     AND ts < fromUnixTimestamp64Milli({to:Int64}, 'UTC')
@@ -70,20 +70,25 @@ export async function logEventSource(
   const logGroup = `transform(toString(generation), ${generations}, ${names}, '')`;
   const sql = `FROM varve.log_events ${where}`;
   const found = (known && (await othersByDay(client, scope, known))) ?? (await othersOf(client, sql, parameters));
-  return { sql, logGroup, parameters, others: found.length > OTHERS_MAX ? ANYTHING : found };
+  const verbatim = !found.has(NOT_VERBATIM);
+  found.delete(NOT_VERBATIM);
+  return { sql, logGroup, parameters, others: found.size > OTHERS_MAX ? ANYTHING : [...found], verbatim };
 }
 
 async function othersOf(
   client: StoreClient,
   sql: string,
   parameters: Record<string, QueryParameters[string]>,
-): Promise<readonly string[]> {
-  // Grouped, the engine looks at each part's dictionary, not at each row's names.
-  const found = await client.rows<{ other: string }>(
-    `SELECT arrayJoin(others) AS other ${sql} GROUP BY other LIMIT ${OTHERS_MAX + 1}`,
-    parameters,
-  );
-  return found.map(({ other }) => other);
+): Promise<Set<string>> {
+  const [others, [verbatim]] = await Promise.all([
+    // Grouped, the engine looks at each part's dictionary, not at each row's names.
+    client.rows<{ other: string }>(
+      `SELECT arrayJoin(others) AS other ${sql} GROUP BY other LIMIT ${OTHERS_MAX + 1}`,
+      parameters,
+    ),
+    client.rows<{ all: number }>(`SELECT min(verbatim) AS all, count() AS events ${sql} HAVING events > 0`, parameters),
+  ]);
+  return new Set([...others.map(({ other }) => other), ...(verbatim?.all === 0 ? [NOT_VERBATIM] : [])]);
 }
 
 /** Undefined for a range of too many days. */
@@ -91,18 +96,19 @@ async function othersByDay(
   client: StoreClient,
   { groups, startMs, endMs }: EventScope,
   known: KnownOthers,
-): Promise<readonly string[] | undefined> {
+): Promise<Set<string> | undefined> {
   const [firstDay, lastDay] = [dayOf(storableTimeMs(startMs)), dayOf(storableTimeMs(endMs))];
   if (lastDay - firstDay >= KNOWN_DAYS_MAX) return undefined;
   const others = new Set<string>();
   for (const { generation } of groups) {
-    const found = await known.of(generation, firstDay, lastDay, (from, to) => {
+    const found = await known.of(generation, firstDay, lastDay, async (from, to) => {
       const parameters = { generation, from: from * DAY_MS, to: (to + 1) * DAY_MS };
-      return client.rows<{ day: number; others: string[] }>(OTHERS_BY_DAY, parameters);
+      const rows = await client.rows<{ day: number; others: string[]; verbatim: number }>(OTHERS_BY_DAY, parameters);
+      return rows.map((row) => (row.verbatim === 0 ? { ...row, others: [...row.others, NOT_VERBATIM] } : row));
     });
     for (const other of found) others.add(other);
   }
-  return [...others];
+  return others;
 }
 
 /** What a scope holds: for a query's statistics. The sizes of messages are a column of their own to the engine. */

@@ -4,6 +4,7 @@ import type { StoreClient } from './client.ts';
 import {
   addLogEventCompletions,
   addLogEventOthers,
+  addLogEventVerbatim,
   createAttributesProbe,
   createAuditEvents,
   createDatabase,
@@ -25,6 +26,7 @@ const MIGRATIONS: readonly ((variant: SchemaVariant) => readonly string[])[] = [
   (variant) => [addLogEventOthers(variant)],
   (variant) => [createAuditEvents(variant)],
   (variant) => addLogEventCompletions(variant),
+  (variant) => [addLogEventVerbatim(variant)],
 ];
 
 /**

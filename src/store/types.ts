@@ -195,6 +195,8 @@ export interface LogEventSource {
   readonly logGroup: string;
   readonly parameters: Readonly<Record<string, string | number | readonly string[] | readonly number[]>>;
   readonly others: readonly string[];
+  /** Words of ASCII letters and digits in the texts of these events' fields stand in their messages as they are. */
+  readonly verbatim: boolean;
 }
 
 /** Names one event. */

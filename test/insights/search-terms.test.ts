@@ -73,3 +73,38 @@ test('a search finds what the pattern alone would find', () =>
       assert.deepEqual(await found(`@message like /${pattern}/`), wanted, pattern);
     }
   }));
+
+test('an event is found by the words of an id in a field of its own; not where an id may be escaped', () =>
+  withInsights(async (kit) => {
+    const id = 'a5c4f032-efff-425a-8895-81106aaa5980';
+    const messages = [
+      `{"requestId":"${id}","n":1}`,
+      `{"requestId":"${id.toUpperCase()}"}`,
+      `{"requestId":"${id}0"}`,
+      `{"other":"${id}"}`,
+      `{"inner":{"requestId":"${id}"}}`,
+      `{"list":[{"requestId":"x"},{"requestId":"${id}"}]}`,
+      `requestId ${id}`,
+    ];
+    await kit.put('test', messages);
+    const found = async (condition: string, group: string): Promise<string[]> => {
+      const rows = await kit.rows(`fields @message | filter ${condition}`, [group]);
+      return rows.map((row) => row['@message'] ?? '').toSorted();
+    };
+    const indexed = await kit.compile(`filter requestId = "${id}"`);
+    assert.match(indexed.sql, /hasAllTokens\(message, \{p\d+:String\}\) AND/);
+    assert.deepEqual(await found(`requestId = "${id}"`, 'test'), [messages[0]]);
+    assert.deepEqual(await found(`inner.requestId = "${id}"`, 'test'), [messages[4]]);
+    assert.deepEqual(await found(`list.1.requestId = "${id}"`, 'test'), [messages[5]]);
+    assert.deepEqual(await found(`requestId = "${id}" and n = 2`, 'test'), []);
+    assert.deepEqual(
+      await found(`not (requestId = "${id}")`, 'test'),
+      messages.slice(1, 3).toSorted(),
+      'what is missing is neither true nor false',
+    );
+
+    const escaped = [`{"requestId":"${id}"}`, `{"requestId":"\\u0061${id.slice(1)}"}`];
+    await kit.put('escaped', escaped);
+    assert.deepEqual(await found(`requestId = "${id}"`, 'escaped'), escaped.toSorted());
+    assert.doesNotMatch((await kit.compile(`filter requestId = "${id}"`, ['escaped'])).sql, /hasAllTokens/);
+  }));

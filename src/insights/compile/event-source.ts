@@ -23,6 +23,8 @@ export interface EventSource {
    * they have besides `attrs`.
    */
   readonly others: readonly string[];
+  /** Words of ASCII letters and digits in the texts of these events' fields stand in their messages as they are. */
+  readonly verbatim?: boolean;
 }
 
 export const PATH_SEPARATOR = '\u0001';
@@ -81,12 +83,14 @@ export class EventFields {
   readonly #log: string;
   readonly #others: readonly (readonly string[])[];
   readonly #anything: boolean;
+  readonly #verbatim: boolean;
   /** Columns of the first stage by what they read. */
   readonly #columns = new Map<string, { readonly alias: string; readonly sql: string }>();
 
-  constructor(base: string, parameters: Parameters, { others, logGroup }: EventSource) {
+  constructor(base: string, parameters: Parameters, { others, logGroup, verbatim = false }: EventSource) {
     this.base = base;
     this.#parameters = parameters;
+    this.#verbatim = verbatim;
     this.#log = `concat(toString(account), ':', ${logGroup})`;
     this.#anything = others.includes('*');
     this.#others = others.filter((path) => path !== '*').map((path) => path.split(PATH_SEPARATOR));
@@ -104,6 +108,12 @@ export class EventFields {
     const known = this.#columns.get(`field ${path}`);
     if (known) return typed(known.alias, 'any');
     return typed(this.#column(`field ${path}`, this.#discovered(path)), 'any');
+  }
+
+  /** The column of the events' own text, if the words of what `value` holds stand there as they are. */
+  wordsOf(value: Typed): string | undefined {
+    const isDiscovered = this.#verbatim && [...this.#columns].some(isFieldOf(value.sql));
+    return isDiscovered ? this.field('@message').sql : undefined;
   }
 
   /** All scalars of an event, as the text of a JSON object. */
@@ -161,6 +171,11 @@ export class EventFields {
     const raw = `JSONExtractRaw(${args})`;
     return `multiIf(startsWith(${raw}, '"'), JSONExtractString(${raw}), ${raw} IN ('null', ''), NULL, ${raw})`;
   }
+}
+
+function isFieldOf(alias: string) {
+  return ([key, column]: readonly [string, { readonly alias: string }]): boolean =>
+    column.alias === alias && key.startsWith('field ');
 }
 
 /** As `src/store/attributes.ts` does it: maps from this depth on stay closed. */

@@ -12,6 +12,7 @@ import type { CompileContext } from './context.ts';
 import { durationMs } from './durations.ts';
 import { jsonAccess } from './json-access.ts';
 import { likeSql } from './like.ts';
+import { containingValue, isTelling } from './search-terms.ts';
 import type { Relation } from './relation.ts';
 import { asCondition, asNumber, asShown, NULL_TEXT, type Typed, typed } from './typed.ts';
 
@@ -63,7 +64,7 @@ function compileNode(
         );
         return typed(`(${parts.join(node.operator === 'and' ? ' AND ' : ' OR ')})`, 'boolean');
       }
-      return binary(node.operator, compile(node.left), compile(node.right));
+      return narrowed(binary(node.operator, compile(node.left), compile(node.right)), node, relation, context, filters);
     case 'like': {
       const sql = likeSql(compile(node.operand), node.pattern, context, compile, filters && !node.negated);
       return typed(node.negated ? `NOT ${sql}` : sql, 'boolean');
@@ -89,6 +90,21 @@ function compileNode(
     case 'list':
       throw new MalformedQuery('A list stands behind in only.', node.span);
   }
+}
+
+/** `requestId = "…"`: beside the comparison, that the message has the words, which the text index finds. */
+function narrowed(
+  condition: Typed,
+  { operator, left, right }: Extract<Expression, { kind: 'binary' }>,
+  relation: Relation,
+  context: CompileContext,
+  filters: boolean,
+): Typed {
+  if (!filters || operator !== '=' || left.kind !== 'field' || right.kind !== 'literal') return condition;
+  if (typeof right.value !== 'string' || !isTelling(right.value)) return condition;
+  const column = relation.events?.wordsOf(context.field(left.name, relation, left.span));
+  if (column === undefined) return condition;
+  return typed(`(${containingValue(right.value, context.parameters, column)} AND ${condition.sql})`, 'boolean');
 }
 
 /** Functions that take a regular expression or a period look at their nodes themselves. */

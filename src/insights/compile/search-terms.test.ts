@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { Parameters } from './parameters.ts';
-import { containingMatch, containingText } from './search-terms.ts';
+import { containingMatch, containingText, containingValue, isTelling } from './search-terms.ts';
 
 function text(pattern: string): string | undefined {
   return shown((parameters) => containingText(pattern, parameters));
@@ -69,5 +69,23 @@ test('in any case k and s may be signs beyond ASCII, and no whole word is told',
 test('what is rare in patterns is left alone', () => {
   for (const source of [String.raw`\Qabcd\E`, String.raw`\x61bcde`, '(abcd', String.raw`\pLabcd`]) {
     assert.equal(regex(source), undefined, source);
+  }
+});
+
+test('of a value that few events have, its words; numbers and what many have are not looked for', () => {
+  const value = (of: string) => shown((parameters) => containingValue(of, parameters, 'message'));
+  assert.equal(value('a5c4f032-efff/425a'), "hasAllTokens(message, 'a5c4f032 efff 425a')");
+  for (const telling of ['a5c4f032-efff-425a', 'x/81106aaa5980', '0x1fffffffffg'])
+    assert.ok(isTelling(telling), telling);
+  for (const other of [
+    'error',
+    'us-east-1',
+    'anthropic.claude-3-haiku-20240307-v1:0',
+    '12345678',
+    '1e400000',
+    'a5c4f032\n',
+    'é5c4f032',
+  ]) {
+    assert.ok(!isTelling(other), other);
   }
 });

@@ -40,6 +40,26 @@ export function containingMatch(source: string, parameters: Parameters, column =
   return conditions.length === 1 ? conditions.join('') : `(${conditions.join(' OR ')})`;
 }
 
+/** A word of an id: letters and digits, so long that few events have it. */
+const TELLING_WORD = /(?=[A-Za-z]*[0-9])(?=[0-9]*[A-Za-z])[A-Za-z0-9]{8,}/;
+/** Nothing that JSON escapes but `"` and `\`, which are no letters. */
+const PLAIN = /^[ -~]+$/;
+
+/** Whether few events have a field with this text, and {@link containingValue} finds them: not a number, which may be written otherwise. */
+export function isTelling(text: string): boolean {
+  return PLAIN.test(text) && TELLING_WORD.test(text) && Number.isNaN(Number(text));
+}
+
+/**
+ * A condition that holds for every event one of whose fields is just this text.
+ * @param text {@link isTelling}
+ * @param column with the events' own texts, where the words of fields stand as they are
+ */
+export function containingValue(text: string, parameters: Parameters, column: string): string {
+  const words = (text.match(/[A-Za-z0-9]+/g) ?? []).toSorted((one, other) => other.length - one.length);
+  return `hasAllTokens(${column}, ${parameters.text(words.slice(0, WORDS_MAX).join(' '))})`;
+}
+
 function condition({ pieces, anyCase }: Literals, parameters: Parameters, column: string): string | undefined {
   if (!anyCase) {
     // Between two separators stands a whole word.

@@ -19,16 +19,20 @@ export interface InsertTable<Row> {
   readonly timestampMs: (row: Row) => number;
   /** The derived columns; see attributes.ts. The inserter can leave them empty for a row. Absent: the table has none. */
   readonly derived?: (row: Row) => Derived;
-  /** Whether the table has the columns `others` and `completion`, too. */
+  /** Whether the table has the columns `others`, `completion` and `verbatim`, too. */
   readonly hasOthers?: boolean;
   readonly hasCompletion?: boolean;
+  readonly hasVerbatim?: boolean;
 }
 
 export const ATTRIBUTES_NAME = 'attrs';
 export const OTHERS_NAME = 'others';
 export const COMPLETION_NAME = 'completion';
+export const VERBATIM_NAME = 'verbatim';
 /** Of rows that were there before the column was: nobody knows what they have. */
 export const OTHERS_TYPE = "Array(LowCardinality(String)) DEFAULT ['*'] CODEC(ZSTD(1))";
+/** As `others`. */
+export const VERBATIM_TYPE = 'UInt8 DEFAULT 0 CODEC(ZSTD(1))';
 export const ATTRIBUTES_TYPE = 'JSON(max_dynamic_paths=128)';
 
 /** DateTime64(3) holds 1900 to 2299; what is beyond becomes the nearest. Milliseconds. */

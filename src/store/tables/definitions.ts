@@ -4,7 +4,15 @@
  */
 import { OperationalError } from '#base';
 import { AUDIT_EVENT_DAYS, AUDIT_EVENT_INDEXES, AUDIT_EVENT_ORDER, AUDIT_EVENTS } from './audit-events.ts';
-import { ATTRIBUTES_NAME, ATTRIBUTES_TYPE, type Column, OTHERS_NAME, OTHERS_TYPE } from './column.ts';
+import {
+  ATTRIBUTES_NAME,
+  ATTRIBUTES_TYPE,
+  type Column,
+  OTHERS_NAME,
+  OTHERS_TYPE,
+  VERBATIM_NAME,
+  VERBATIM_TYPE,
+} from './column.ts';
 import { INVOCATION_INDEXES, INVOCATION_ORDER, INVOCATIONS } from './invocations.ts';
 import { LOG_EVENT_COMPLETION, LOG_EVENT_INDEXES, LOG_EVENT_ORDER, LOG_EVENTS } from './log-events.ts';
 
@@ -63,6 +71,11 @@ export function createAuditEvents(variant: SchemaVariant): string {
 /** Version 4: what models wrote, stitched together. */
 export function addLogEventCompletions(variant: SchemaVariant): string[] {
   return LOG_EVENT_COMPLETION.map((change) => `ALTER TABLE ${LOG_EVENTS.name}${onCluster(variant)} ${change}`);
+}
+
+/** Version 5: whether the words of texts stand in messages as they are. */
+export function addLogEventVerbatim(variant: SchemaVariant): string {
+  return `ALTER TABLE ${LOG_EVENTS.name}${onCluster(variant)} ADD COLUMN IF NOT EXISTS ${VERBATIM_NAME} ${VERBATIM_TYPE}`;
 }
 
 /** What may never be read again; see log-event-deletions.ts. */

@@ -38,6 +38,7 @@ export const LOG_EVENTS: InsertTable<LogEventRow> = {
   derived: (row) => deriveAttributes(row.message, row.completion),
   hasOthers: true,
   hasCompletion: true,
+  hasVerbatim: true,
 };
 
 export const LOG_EVENT_INDEXES = [
