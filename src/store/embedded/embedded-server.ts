@@ -59,7 +59,7 @@ export class EmbeddedServer {
    */
   async syncDefinitions(): Promise<void> {
     await syncTree(this.#directory);
-    await syncPath(dirname(this.#directory));
+    await unlessGone(syncPath(dirname(this.#directory)), undefined);
   }
 
   async stop(): Promise<void> {
@@ -82,20 +82,25 @@ function defaultMemoryBytes(): number {
 }
 
 async function syncTree(directory: string): Promise<void> {
-  for (const entry of await readdir(directory, { withFileTypes: true })) {
+  for (const entry of await unlessGone(readdir(directory, { withFileTypes: true }), [])) {
     const path = join(directory, entry.name);
     if (entry.isDirectory()) await syncTree(path);
-    else if (entry.isFile()) await syncPath(path);
+    else if (entry.isFile()) await unlessGone(syncPath(path), undefined);
   }
-  await syncPath(directory);
+  await unlessGone(syncPath(directory), undefined);
 }
 
 async function syncPath(path: string): Promise<void> {
+  await using handle = await open(path, 'r');
+  await handle.sync();
+}
+
+/** A part may be merged away meanwhile, with its directory. */
+async function unlessGone<T>(work: Promise<T>, otherwise: T): Promise<T> {
   try {
-    await using handle = await open(path, 'r');
-    await handle.sync();
+    return await work;
   } catch (error) {
-    // A part that was merged away meanwhile.
     if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error;
+    return otherwise;
   }
 }
