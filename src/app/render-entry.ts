@@ -38,7 +38,7 @@ function renderEvent(event: AuditEvent): RenderedEntry {
 
 function renderRecord({ kind, payload, attachments }: JournalEntry, route: string): RenderedEntry | undefined {
   if (kind !== ENTRY_KIND.invocationEnd) return undefined;
-  const { facts, line, dataObjects } = decodeInvocationEnd(payload, attachments);
+  const { facts, line, dataObjects } = decodeInvocationEnd(payload, attachments, false);
   const { logging, timestampMs } = facts.begin;
   return {
     line: logging?.lineRoutes.includes(route) ? line : NO_LINE,

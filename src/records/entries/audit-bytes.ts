@@ -50,9 +50,13 @@ export function alikeAudits(common: AuditCommon): AuditCommon {
 /** The pieces of a begin's event, to be written one after the other. */
 export function auditBytesOf({ audit }: Pick<InvocationBegin, 'audit'>): [ids: Buffer, common: Buffer] | undefined {
   if (!audit) return undefined;
-  const { eventId, requestId, receivedMs, ...common } = audit;
+  const { eventId, requestId, receivedMs } = audit;
   const ids = Buffer.from(`${JSON.stringify({ eventId, requestId, receivedMs })}\n`);
-  return [ids, (audit as Written)[WRITTEN] ?? Buffer.from(JSON.stringify(common))];
+  return [ids, (audit as Written)[WRITTEN] ?? commonBytesOf(audit)];
+}
+
+function commonBytesOf({ eventId: _, requestId: _request, receivedMs: _received, ...common }: AuditBegin): Buffer {
+  return Buffer.from(JSON.stringify(common));
 }
 
 /** The begin as it goes into a header. */

@@ -62,15 +62,19 @@ export function attachmentsOf(end: Pick<InvocationEnd, 'dataObjects'>): string[]
   return end.dataObjects.flatMap(({ attachment }) => (attachment === undefined ? [] : [attachment]));
 }
 
-/** Decodes a payload; the buffers of the result are views into it. `attachments` are those of its entry. */
-export function decodeInvocationEnd(payload: Buffer, attachments: readonly string[]): InvocationEnd {
+/**
+ * Decodes a payload; the buffers of the result are views into it. `attachments` are those of its entry.
+ * @param wantsAudit false: whoever asks has no use for the call's event
+ */
+export function decodeInvocationEnd(payload: Buffer, attachments: readonly string[], wantsAudit = true): InvocationEnd {
   const { header, rest } = unframe('invocation end', VERSION, payload);
   const { facts, line, prompt, completion, audit, objects } = header as Header;
   const cutter = new Cutter(rest);
   const lineBytes = cutter.take(line);
   const promptBytes = cutter.take(prompt);
   const completionBytes = cutter.take(completion);
-  if (audit !== undefined) withAudit(facts.begin, cutter.take(audit));
+  const auditBytes = audit === undefined ? undefined : cutter.take(audit);
+  if (auditBytes && wantsAudit) withAudit(facts.begin, auditBytes);
   const dataObjects = objects.map(({ size, attachment, ...common }): DataObject => {
     if (attachment === undefined) return { ...common, bytes: cutter.take(size ?? 0) };
     if (!attachments.includes(attachment)) bug(`${common.key} names a spilled body that its entry does not hold`);
