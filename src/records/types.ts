@@ -1,6 +1,6 @@
 import type { AuditBegin } from './audit/types.ts';
 
-export type { AuditBegin, AuditEvent } from './audit/types.ts';
+export type { AuditBegin, AuditCommon, AuditEvent, AuditIds } from './audit/types.ts';
 
 /** Kinds of journal entries (`JournalEntryInput.kind`); numbers are on disk for ever. */
 export const ENTRY_KIND = {

@@ -4,8 +4,7 @@
  *   AuditIds      JSON, on a line of its own
  *   AuditCommon   JSON: the same text for calls that are alike, so that it is made once, and readers may know it already
  */
-import type { AuditCommon, AuditIds } from '../audit/types.ts';
-import type { AuditBegin, InvocationBegin } from '../types.ts';
+import type { AuditBegin, AuditCommon, AuditIds, InvocationBegin } from '../types.ts';
 
 const NEWLINE = 0x0a;
 
@@ -55,7 +54,8 @@ export function auditBytesOf({ audit }: Pick<InvocationBegin, 'audit'>): [ids: B
   return [ids, (audit as Written)[WRITTEN] ?? commonBytesOf(audit)];
 }
 
-function commonBytesOf({ eventId: _, requestId: _request, receivedMs: _received, ...common }: AuditBegin): Buffer {
+function commonBytesOf(audit: AuditBegin): Buffer {
+  const { eventId: _, requestId: _request, receivedMs: _received, ...common } = audit;
   return Buffer.from(JSON.stringify(common));
 }
 
