@@ -111,8 +111,11 @@ export class LogWatch {
     }
     const { fromMs, toMs } = this.#range;
     if (minuteMs + MINUTE_MS <= fromMs || minuteMs > toMs) return;
-    // Names tell minutes: one in which digests begin or end tells nothing.
-    if (this.#told.holds(minuteMs, minuteMs + MINUTE_MS)) await this.#onAdded(path);
+    // Names tell minutes: one in which digests begin or end tells nothing. A digest may also name a file that came while it was
+    // made, just after its end: the minute before must be told of as well, but for the first.
+    const { firstMs = minuteMs } = this.#told;
+    const wellBeforeMs = Math.min(minuteMs, Math.max(minuteMs - MINUTE_MS, firstMs));
+    if (this.#told.holds(wellBeforeMs, minuteMs + MINUTE_MS)) await this.#onAdded(path);
     else if (lastMs !== undefined && minuteMs + MINUTE_MS > lastMs) this.#pending += 1;
     else this.#untold += 1;
   }

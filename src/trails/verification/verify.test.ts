@@ -228,6 +228,21 @@ test('a log file that was delivered late is named by a later digest, and was not
   assert.deepEqual([lines, counts], [[], [3, 0, 3, 0]]);
 });
 
+test('a log file that came just after the end of its digest was not added, when nothing that the digest names is believed', async () => {
+  const archive = new TestArchive();
+  const end = (hour: number): number => FIRST_MS + hour * HOUR_MS;
+  const late = archive.log(AUDIT, end(2) + 2_000, 'late');
+  archive.digest(AUDIT, end(1));
+  const changed = archive.digest(AUDIT, end(2), { logs: [late] });
+  archive.digest(AUDIT, end(3));
+  assert.deepEqual((await verified({ folders: [archive.bucket()] })).lines, []);
+  archive.put(changed, '{}', archive.objects.get(changed)?.metadata);
+  const { lines, result } = await verified({ folders: [archive.bucket()] });
+  assert.equal(lines.length, 1, lines.join());
+  assert.ok(lines[0]?.endsWith(changed));
+  assert.equal(result.logs.untold, 1);
+});
+
 test('digests that carry their signature in the comment of the gzip file need nobody to tell it', async () => {
   const { archive } = intact();
   for (const stored of archive.objects.values()) {
