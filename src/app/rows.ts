@@ -49,6 +49,7 @@ function invocationRows(node: string, entry: JournalEntry): StoreRows {
 /** The row of calls that are alike, by the checksum of what their events have in common: they differ in time and ids only. */
 const ALIKE = new Map<number, { readonly common: Buffer; readonly row: AuditEventRow }>();
 const ALIKE_MAX = 1_000;
+const ALIKE_BYTES_MAX = 4_000;
 
 function callEventRow(key: RowKey, facts: InvocationFacts): AuditEventRow | undefined {
   const { begin, latencyMs, errorCode, inferenceRegion } = facts;
@@ -69,7 +70,7 @@ function callEventRow(key: RowKey, facts: InvocationFacts): AuditEventRow | unde
   const shape = shapeOf(row.record, row);
   if (shape === undefined) return row;
   const shaped = { ...row, record: '', shape };
-  if (isPlain) {
+  if (isPlain && common.length <= ALIKE_BYTES_MAX) {
     if (ALIKE.size >= ALIKE_MAX) ALIKE.clear();
     // The entry's memory is soon another's.
     ALIKE.set(checksum, { common: Buffer.from(common), row: shaped });

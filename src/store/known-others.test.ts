@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { DAY_MS, dayOf, KnownOthers, OthersSeen } from './known-others.ts';
+import { DAY_MS, DAY_OTHERS_MAX, dayOf, KnownOthers, NOT_VERBATIM, OthersSeen } from './known-others.ts';
 import type { LogEventRow } from './types.ts';
 
 const DAY = dayOf(Date.UTC(2026, 10, 21));
@@ -90,6 +90,33 @@ test('a question that fails leaves nothing known, an insert that fails may have 
     /gone/,
   );
   assert.deepEqual(await others(known, engine, DAY, DAY), ['a', 'perhaps']);
+});
+
+test('an insert that failed may still be carried out while the engine is asked, until the next has succeeded', async () => {
+  const [known, engine] = [new KnownOthers(), new SlowEngine()];
+  const failed = seen([DAY, 'late']);
+  await assert.rejects(known.during(failed, () => Promise.reject(new Error('timeout'))));
+  // The engine is asked now, and the rows of the failed insert come after that.
+  assert.deepEqual(await others(known, engine, DAY, DAY), ['late']);
+  await known.during(seen([DAY, 'again']), () => Promise.resolve());
+  assert.deepEqual(await others(known, engine, DAY + 1, DAY + 1), []);
+  assert.deepEqual(await others(known, engine, DAY, DAY), ['again', 'late']);
+});
+
+test('ever new names do not fill the memory: a day that has too many has anything', async () => {
+  const [known, engine] = [new KnownOthers(), new SlowEngine()];
+  await others(known, engine, DAY, DAY);
+  for (let batch = 0; batch < 10; batch += 1) {
+    const names = Array.from({ length: 1_000 }, (_, at) => [DAY, `name ${batch} ${at}`] as const);
+    await known.during(seen(...names), () => Promise.resolve());
+  }
+  const escaped = new OthersSeen();
+  const row = { groupGeneration: 'g', timestampMs: DAY * DAY_MS } as LogEventRow;
+  escaped.add(row, { others: Array.from({ length: 5_000 }, (_, at) => `more ${at}`), verbatim: false });
+  await known.during(escaped, () => Promise.resolve());
+  const found = await others(known, engine, DAY, DAY);
+  assert.ok(found.includes('*') && found.includes(NOT_VERBATIM));
+  assert.ok(found.length <= DAY_OTHERS_MAX + 2, `${found.length} names`);
 });
 
 test('rows that lose their attributes on the way may have anything', async () => {

@@ -12,6 +12,10 @@ export const NOT_VERBATIM = '\u0002';
 export const DAY_MS = 24 * 3_600_000;
 /** Days of groups; with more it begins anew. */
 const DAYS_MAX = 20_000;
+/** Characters of all that is known; with more it begins anew. */
+const CHARS_MAX = 8 * 1024 * 1024;
+/** Of a day; with more it is told to have anything, so that events with ever new names do not fill the memory. */
+export const DAY_OTHERS_MAX = 2_000;
 
 type Days = Map<string, Set<string>>;
 
@@ -32,7 +36,7 @@ export class OthersSeen {
     const key = keyOf(groupGeneration, dayOf(storableTimeMs(timestampMs)));
     let day = this.days.get(key);
     if (!day) this.days.set(key, (day = new Set()));
-    for (const other of others) day.add(other);
+    addAll(day, others);
     if (!verbatim) day.add(NOT_VERBATIM);
   }
 }
@@ -42,6 +46,9 @@ export class KnownOthers {
   /** Days that the engine is being asked about: what is inserted meanwhile it may see or not. */
   readonly #asked = new Set<Days>();
   readonly #underway = new Set<OthersSeen>();
+  /** Of an insert that failed: the engine may carry it out all the same, until the next one has succeeded. */
+  #doubtful: OthersSeen | undefined;
+  #chars = 0;
 
   /** Runs an insert of rows: queries that see some of them know what they have. */
   async during(seen: OthersSeen, insert: () => Promise<void>): Promise<void> {
@@ -49,15 +56,19 @@ export class KnownOthers {
     this.#take(seen);
     try {
       await insert();
-    } finally {
-      this.#underway.delete(seen);
+    } catch (error) {
+      this.#forgetDoubtful();
+      this.#doubtful = seen;
+      throw error;
     }
+    this.#underway.delete(seen);
+    this.#forgetDoubtful();
   }
 
   /** Rows that are on their way lose their attributes: nobody knows any more what they have. */
   anything(): void {
     for (const seen of this.#underway) {
-      for (const day of seen.days.values()) for (const other of ANYTHING) day.add(other);
+      for (const day of seen.days.values()) addAll(day, ANYTHING);
       this.#take(seen);
     }
   }
@@ -93,25 +104,55 @@ export class KnownOthers {
     try {
       for (const seen of this.#underway) take(days, seen);
       for (const { day, others } of await ask(from, to)) {
-        for (const other of others) days.get(keyOf(generation, day))?.add(other);
+        addAll(days.get(keyOf(generation, day)), others);
       }
     } finally {
       this.#asked.delete(days);
     }
-    if (this.#days.size + days.size > DAYS_MAX) this.#days.clear();
-    for (const [key, others] of days) this.#days.set(key, others);
+    for (const [key, others] of days) {
+      this.#days.set(key, others);
+      for (const other of others) this.#chars += other.length;
+    }
+    this.#keepBounded();
     return days;
   }
 
   #take(seen: OthersSeen): void {
-    take(this.#days, seen);
+    this.#chars += take(this.#days, seen);
     for (const days of this.#asked) take(days, seen);
+    this.#keepBounded();
+  }
+
+  #forgetDoubtful(): void {
+    if (this.#doubtful) this.#underway.delete(this.#doubtful);
+    this.#doubtful = undefined;
+  }
+
+  #keepBounded(): void {
+    if (this.#days.size <= DAYS_MAX && this.#chars <= CHARS_MAX) return;
+    this.#days.clear();
+    this.#chars = 0;
   }
 }
 
-function take(days: Days, seen: OthersSeen): void {
-  for (const [key, others] of seen.days) {
-    const known = days.get(key);
-    if (known) for (const other of others) known.add(other);
+/** Gives the number of characters that were added. */
+function take(days: Days, seen: OthersSeen): number {
+  let chars = 0;
+  for (const [key, others] of seen.days) chars += addAll(days.get(key), others);
+  return chars;
+}
+
+function addAll(day: Set<string> | undefined, others: Iterable<string>): number {
+  if (!day) return 0;
+  let chars = 0;
+  for (const other of others) {
+    if (day.has(other)) continue;
+    if (day.size >= DAY_OTHERS_MAX && other !== NOT_VERBATIM) {
+      for (const anything of ANYTHING) day.add(anything);
+      continue;
+    }
+    day.add(other);
+    chars += other.length;
   }
+  return chars;
 }

@@ -1,7 +1,7 @@
 /** Queries over log events: the source they read from, and running a statement that was compiled elsewhere. */
 import type { QueryParameters, StoreClient } from './client.ts';
 import { ANYTHING } from './attributes.ts';
-import { DAY_MS, dayOf, type KnownOthers, NOT_VERBATIM } from './known-others.ts';
+import { DAY_MS, DAY_OTHERS_MAX, dayOf, type KnownOthers, NOT_VERBATIM } from './known-others.ts';
 import { visibilityOf } from './log-event-deletions.ts';
 import { storableTimeMs } from './tables/column.ts';
 import type { EventScope, LogEventSource } from './types.ts';
@@ -9,10 +9,10 @@ import type { EventScope, LogEventSource } from './types.ts';
 /** Paths told at most; with more, queries look into every message. */
 const OTHERS_MAX = 20_000;
 /** Over a longer range the engine is asked each time. */
-const KNOWN_DAYS_MAX = 400;
+const KNOWN_DAYS_MAX = 100;
 
 const OTHERS_BY_DAY = `
-  SELECT toInt32(toDate32(ts, 'UTC')) AS day, groupUniqArrayArray(${OTHERS_MAX + 1})(others) AS others, min(verbatim) AS verbatim
+  SELECT toInt32(toDate32(ts, 'UTC')) AS day, groupUniqArrayArray(${DAY_OTHERS_MAX + 1})(others) AS others, min(verbatim) AS verbatim
   FROM varve.log_events
   WHERE generation = {generation:String} AND ts >= fromUnixTimestamp64Milli({from:Int64}, 'UTC')
     AND ts < fromUnixTimestamp64Milli({to:Int64}, 'UTC')

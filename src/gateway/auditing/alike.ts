@@ -7,6 +7,8 @@ import type { Exchange } from '../exchange.ts';
 /** What the events of calls that are alike have in common. */
 const KNOWN = new Map<string, AuditCommon>();
 const KNOWN_MAX = 1_000;
+/** Longer ones, by the header that a client makes up, are not kept. */
+const KEY_CHARS_MAX = 2_000;
 
 /**
  * The event of a call of which there are many: what it has in common with those of calls that are alike is described once, and
@@ -34,6 +36,6 @@ export function alikeEvent(
   const { eventId: _, requestId: _request, receivedMs: _received, ...common } = describe();
   if (KNOWN.size >= KNOWN_MAX) KNOWN.clear();
   const alike = alikeAudits(common);
-  KNOWN.set(key, alike);
+  if (key.length <= KEY_CHARS_MAX) KNOWN.set(key, alike);
   return { ...alike, ...ids };
 }
