@@ -20,8 +20,8 @@ const READ_BLOCK_ROWS = 4_096;
 const WRITE_TIMEOUT_MS = 180_000;
 /** The engine ends a query by itself; the client waits a little longer. */
 const QUERY_GRACE_MS = 5_000;
-/** Threads of one query in the engine: others, and inserts, must get on beside it. */
-const QUERY_THREADS_MAX = 2;
+/** Threads of one statement in the engine: others, and inserts, must get on beside it. */
+const READ_THREADS_MAX = 2;
 /** Every statement ends by a time-out of its own; a query of an hour may be silent until its end. Milliseconds. */
 const SILENCE_MS_MAX = 65 * 60_000;
 /** Connections to the store; the embedded one runs 10 statements at a time. */
@@ -44,6 +44,11 @@ const READ_SETTINGS: ClickHouseSettings = {
   max_result_bytes: String(READ_RESULT_BYTES_MAX),
   result_overflow_mode: 'throw',
   max_block_size: String(READ_BLOCK_ROWS),
+  // Not `os_thread_priority`: the embedded engine (26.7) puts threads that are done with such a query at niceness 0, above
+  // the rest of its process, and some stay at the query's.
+  max_threads: READ_THREADS_MAX,
+  // Under the embedded engine's memory cap its default, 1 GiB a thread, leaves one thread to any statement.
+  max_threads_min_free_memory_per_thread: '0',
   output_format_json_quote_64bit_integers: 0,
   // A server does not stop a query whose client has gone unless asked to; the embedded store always does.
   cancel_http_readonly_queries_on_client_close: 1,
@@ -137,9 +142,6 @@ export class StoreClient {
         ...READ_SETTINGS,
         max_execution_time: Math.ceil(timeoutMs / 1000),
         max_memory_usage: String(memoryBytesMax),
-        // Not `os_thread_priority`: the embedded engine (26.7) puts threads that are done with such a query at niceness 0, above
-        // the rest of its process, and some stay at the query's.
-        max_threads: QUERY_THREADS_MAX,
         // What has no partner in a join is missing, not empty.
         join_use_nulls: 1,
       },
