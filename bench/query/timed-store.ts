@@ -2,13 +2,13 @@
 import type { Store } from '#store';
 
 export interface Parts {
-  /** Finding out what the events have; before the query is there. Milliseconds, as all. */
+  /** Finding out what the events have, and which words there are; before the query is there. Milliseconds, as all. */
   sourceMs: number;
   rowsMs: number;
   matchedMs: number;
   sizeMs: number;
 }
-export type QueryStore = Pick<Store, 'query' | 'scopeSize' | 'logEventSource'>;
+export type QueryStore = Pick<Store, 'query' | 'scopeSize' | 'logEventSource' | 'wordsHolding'>;
 
 export function timed(store: QueryStore, parts: Parts): QueryStore {
   const measure = async <Result>(part: keyof Parts, work: () => Promise<Result>): Promise<Result> => {
@@ -21,6 +21,7 @@ export function timed(store: QueryStore, parts: Parts): QueryStore {
   };
   return {
     logEventSource: (scope, prefix) => measure('sourceMs', () => store.logEventSource(scope, prefix)),
+    wordsHolding: (wanted, range) => measure('sourceMs', () => store.wordsHolding(wanted, range)),
     scopeSize: (source) => measure('sizeMs', () => store.scopeSize(source)),
     query: async function* (query) {
       const startedMs = performance.now();

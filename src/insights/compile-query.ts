@@ -2,6 +2,7 @@
 import { LIMIT_MAX } from './commands/limit/limit.ts';
 import { CompileContext, MATCHED, type QueryTimes } from './compile/context.ts';
 import type { EventSource } from './compile/event-source.ts';
+import { IndexWords, type WordPart } from './compile/index-words.ts';
 import { type LookupColumn, Lookups, type LookupTable } from './compile/lookup-tables.ts';
 import { orderBy } from './compile/order.ts';
 import { Parameters, type ParameterValue } from './compile/parameters.ts';
@@ -21,6 +22,8 @@ export interface CompileOptions {
   readonly earlier?: ReadonlyMap<CommandNode, EventSource> | undefined;
   /** Lookup tables by name. */
   readonly lookups?: ReadonlyMap<string, LookupTable> | undefined;
+  /** Words of messages by the `wordKey` of the parts that they hold: all of them, where the part is known. */
+  readonly words?: ReadonlyMap<string, readonly string[]> | undefined;
   readonly times: QueryTimes;
   /** The limit of the API call; one in the query itself counts before it. */
   readonly limit?: number | undefined;
@@ -31,6 +34,8 @@ export interface CompiledQuery {
   readonly parameters: Readonly<Record<string, ParameterValue>>;
   /** Columns of lookup tables that must be bound besides, as texts: who runs the statement reads them then. */
   readonly lookups: readonly LookupColumn[];
+  /** What of `words` would make the query faster, and was not given. */
+  readonly wordParts: readonly WordPart[];
   /** What is shown, in order: the statement gives one Nullable(String) for each. A missing value is left out of its row. */
   readonly columns: readonly string[];
   /** Counts the events that filters let through (statistics, recordsMatched): one row, one UInt64. */
@@ -73,7 +78,7 @@ function tellingStats(commands: readonly CommandNode[]): CommandNode | undefined
 /** @throws {MalformedQuery} */
 export function compileQuery(
   query: Query,
-  { source, nested, earlier, lookups, times, limit }: CompileOptions,
+  { source, nested, earlier, lookups, words, times, limit }: CompileOptions,
 ): CompiledQuery {
   const parameters = new Parameters();
   let matched: { readonly from: string; readonly stages: number } | undefined;
@@ -87,7 +92,8 @@ export function compileQuery(
     return [node, { source: events, before }] as const;
   });
   const tables = new Lookups(lookups ?? new Map());
-  const outside = { nested: nested ?? new Map(), earlier: new Map(compared), lookups: tables };
+  const indexWords = new IndexWords(words ?? new Map());
+  const outside = { nested: nested ?? new Map(), earlier: new Map(compared), lookups: tables, words: indexWords };
   const context = new CompileContext(parameters, times, outside, pipeline);
   let relation = context.eventsOf(source);
   const telling = tellingStats(query.commands);
@@ -114,6 +120,7 @@ export function compileQuery(
     sql: `${ctes(stages.length)}\n${select}${tail}`,
     parameters: { ...Object.assign({}, ...sources.map((one) => one.parameters)), ...parameters.values },
     lookups: tables.columns,
+    wordParts: indexWords.asked,
     columns: shown,
     matchedSql: `${ctes(matched.stages)}\nSELECT count() AS matched FROM ${matched.from}`,
     matchedAre: { all: matched.stages === 0, rowsBelow: summed || onlyLimits(query.commands) ? rows : 0, summed },

@@ -24,6 +24,7 @@ function endless(): Queries {
       yield* [];
     },
     scopeSize: async () => ({ events: 0, bytes: 0 }),
+    wordsHolding: async (wanted: readonly unknown[]) => wanted.map(() => undefined),
     logEventSource: async () => ({ sql: 'FROM t', parameters: {}, others: [] }) as unknown as LogEventSource,
   };
   const groups = {

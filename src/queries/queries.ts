@@ -13,6 +13,9 @@ import {
   type QueryLanguage,
   sourceOf,
   subqueriesOf,
+  type TimeRange,
+  wordKey,
+  type WordPart,
 } from '#insights';
 import type { LogEventSource, Store } from '#store';
 import type { LookupTables } from './lookup-tables.ts';
@@ -47,7 +50,7 @@ const KEPT_BYTES_MAX = 128 * 1024 * 1024;
 const DAY_MS = 86_400_000;
 
 export interface QueriesOptions {
-  readonly store: Pick<Store, 'query' | 'scopeSize' | 'logEventSource'>;
+  readonly store: Pick<Store, 'query' | 'scopeSize' | 'logEventSource' | 'wordsHolding'>;
   readonly groups: LogGroupsPort;
   readonly lookupTables: Pick<LookupTables, 'list' | 'cells'>;
   readonly definitions: Pick<QueryDefinitions, 'list'>;
@@ -101,20 +104,26 @@ export class Queries {
     this.#checkRange(groups, startMs, endMs);
     this.#checkConcurrent(request);
     const source = await this.#sourceOf(groups, startMs, endMs, 'src_');
+    const ranges = [{ startMs, endMs }];
     const nested = new Map<Query, LogEventSource>();
     for (const [index, subquery] of subqueriesOf(query).entries()) {
       const node = sourceOf(subquery);
       const named = this.#groupsOf(subquery, { ...request, groups: [] });
-      const sourceStartMs = node?.startMs ?? startMs;
-      nested.set(subquery, await this.#sourceOf(named, sourceStartMs, node?.endMs ?? endMs, `sub${index}_`));
+      const range = { startMs: node?.startMs ?? startMs, endMs: node?.endMs ?? endMs };
+      nested.set(subquery, await this.#sourceOf(named, range.startMs, range.endMs, `sub${index}_`));
+      ranges.push(range);
     }
     const earlier = new Map<CommandNode, LogEventSource>();
     for (const [index, { node, range }] of earlierOf(query, { startMs, endMs }).entries()) {
       earlier.set(node, await this.#sourceOf(groups, range.startMs, range.endMs, `old${index}_`));
+      ranges.push(range);
     }
     const lookups = new Map(lookupTables.list(request).map((table) => [table.name, table]));
     const times = { startMs, endMs, nowMs: clock.nowMs() };
-    const compiled = compileQuery(query, { source, nested, earlier, lookups, times, limit: request.limit });
+    const options = { source, nested, earlier, lookups, times, limit: request.limit };
+    const asking = compileQuery(query, options);
+    const words = await this.#words(asking.wordParts, ranges);
+    const compiled = words.size === 0 ? asking : compileQuery(query, { ...options, words });
     // Read when the query runs: many may wait, and tables are large.
     const cells = () => lookupTables.cells(request, compiled.lookups);
     // Others may have begun meanwhile.
@@ -123,6 +132,22 @@ export class Queries {
     this.#queries.set(running.id, running);
     void this.#running.with(1, () => running.run(store, TIMEOUT_MS, () => clock.nowMs())).then(() => this.#forget());
     return running.id;
+  }
+
+  /** What the store knows of words in any of the query's times, by their `wordKey`. */
+  async #words(parts: readonly WordPart[], ranges: readonly TimeRange[]): Promise<Map<string, readonly string[]>> {
+    const known = new Map<string, readonly string[]>();
+    if (parts.length === 0) return known;
+    const range = {
+      startMs: Math.min(...ranges.map(({ startMs }) => startMs)),
+      endMs: Math.max(...ranges.map(({ endMs }) => endMs)),
+    };
+    const found = await this.#options.store.wordsHolding(parts, range);
+    for (const [index, part] of parts.entries()) {
+      const words = found[index];
+      if (words) known.set(wordKey(part), words);
+    }
+    return known;
   }
 
   /** The groups of the request, or those that SOURCE selects and the caller may query. */

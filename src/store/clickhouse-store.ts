@@ -5,6 +5,7 @@ import type { StoreClient } from './client.ts';
 import { Connection } from './connection.ts';
 import type { StoreEvents } from './events.ts';
 import { HeldLogEvents, HeldRows } from './held-rows.ts';
+import type { IndexWords, WordPart } from './index-words.ts';
 import { Inserter } from './inserts.ts';
 import { type KnownOthers, OthersSeen } from './known-others.ts';
 import { readInvocations } from './invocation-reads.ts';
@@ -45,6 +46,12 @@ export interface Server {
   stop(): Promise<void>;
 }
 
+/** What is known beside the engine, where nobody else uses it. */
+export interface Known {
+  readonly others: KnownOthers;
+  readonly words: IndexWords;
+}
+
 export interface StoreTools {
   readonly clock: Clock;
   readonly ids: IdSource;
@@ -60,28 +67,21 @@ export class ClickHouseStore implements Store {
   readonly #invocations: Inserter<InvocationRow>;
   readonly #logEvents: Inserter<LogEventRow>;
   readonly #auditEvents: Inserter<AuditEventRow>;
-  readonly #knownOthers: KnownOthers | undefined;
+  readonly #known: Known | undefined;
   /** The last insert failed so: the disk is full, say, while reads work. */
   #insertFailure: string | undefined;
   #closed: Promise<void> | undefined;
 
-  /** @param knownOthers where nobody else inserts */
-  constructor(
-    client: StoreClient,
-    server: Server,
-    variant: SchemaVariant,
-    tools: StoreTools,
-    knownOthers?: KnownOthers,
-  ) {
+  constructor(client: StoreClient, server: Server, variant: SchemaVariant, tools: StoreTools, known?: Known) {
     this.#client = client;
     this.#server = server;
     this.#clock = tools.clock;
     this.#invocations = new Inserter(client, INVOCATIONS, tools);
-    this.#knownOthers = knownOthers;
+    this.#known = known;
     this.#logEvents = new Inserter(client, LOG_EVENTS, {
       ...tools,
       onEvent: (event) => {
-        if (event.name === 'store.attributes-dropped') knownOthers?.anything();
+        if (event.name === 'store.attributes-dropped') known?.others.anything();
         tools.onEvent(event);
       },
     });
@@ -91,6 +91,7 @@ export class ClickHouseStore implements Store {
       await client.ping();
       const { version, changed } = await migrate(client, variant, tools.clock.nowMs());
       if (changed) await server.syncDefinitions();
+      known?.words.forget();
       return version;
     }, tools.onEvent);
   }
@@ -102,6 +103,7 @@ export class ClickHouseStore implements Store {
   async start(): Promise<void> {
     await this.#server.start();
     await this.connection.connect();
+    this.#known?.words.start();
   }
 
   insertInvocations(batch: InsertBatch<InvocationRow> | HeldBatch<InvocationRow>): Promise<void> {
@@ -110,8 +112,8 @@ export class ClickHouseStore implements Store {
 
   insertLogEvents(batch: InsertBatch<LogEventRow> | HeldBatch<LogEventRow>): Promise<void> {
     const insert = () => this.#logEvents.insert(batch);
-    const known = this.#knownOthers;
-    return this.#insert('inserting log events', known ? () => known.during(seenOf(batch), insert) : insert);
+    const known = this.#known;
+    return this.#insert('inserting log events', known ? () => known.others.during(seenOf(batch), insert) : insert);
   }
 
   insertAuditEvents(batch: InsertBatch<AuditEventRow> | HeldBatch<AuditEventRow>): Promise<void> {
@@ -152,8 +154,19 @@ export class ClickHouseStore implements Store {
 
   logEventSource(scope: EventScope, prefix = 'src_'): Promise<LogEventSource> {
     return this.connection.use('preparing a query', () =>
-      logEventSource(this.#client, scope, prefix, this.#knownOthers),
+      logEventSource(this.#client, scope, prefix, this.#known?.others),
     );
+  }
+
+  async wordsHolding(
+    wanted: readonly WordPart[],
+    range: { readonly startMs: number; readonly endMs: number },
+  ): Promise<(readonly string[] | undefined)[]> {
+    const { words } = this.#known ?? {};
+    const unknown = wanted.map(() => undefined);
+    if (!words) return unknown;
+    // A query does without: it is slower then, and tells itself if the store is gone.
+    return this.connection.use('listing words', () => words.holding(wanted, range)).catch(() => unknown);
   }
 
   readLogEvent(name: LogEventName): Promise<LogEventRow | undefined> {
@@ -196,6 +209,7 @@ export class ClickHouseStore implements Store {
   }
 
   async #close(): Promise<void> {
+    this.#known?.words.stop();
     await this.connection.close();
     await this.#server.stop();
     await this.#client.close();

@@ -172,6 +172,7 @@ for (const form of ['rows', 'held rows'] as const)
         'invocations',
         'log_deletions',
         'log_events',
+        'log_words',
         'schema_version',
       ]);
       for (const { name, create } of rows) {
@@ -186,7 +187,7 @@ for (const form of ['rows', 'held rows'] as const)
     });
 
     test('events from before completions were kept say that theirs is unknown, those of now have one', async () => {
-      await client.command('ALTER TABLE varve.log_events DROP INDEX ft_completion');
+      await client.command('ALTER TABLE varve.log_events DROP INDEX words_completion');
       await client.command('ALTER TABLE varve.log_events DROP COLUMN completion');
       await insert({ ...LOG_EVENTS, hasCompletion: false }, [event(9_000, 'old')]);
       await client.command('DELETE FROM varve.schema_version WHERE version >= 4');

@@ -12,6 +12,7 @@ import {
   createLogDeletions,
   createLogEvents,
   createVersions,
+  keepLogEventCase,
   type SchemaVariant,
 } from './tables/definitions.ts';
 
@@ -27,6 +28,7 @@ const MIGRATIONS: readonly ((variant: SchemaVariant) => readonly string[])[] = [
   (variant) => [createAuditEvents(variant)],
   (variant) => addLogEventCompletions(variant),
   (variant) => [addLogEventVerbatim(variant)],
+  (variant) => keepLogEventCase(variant),
 ];
 
 /**

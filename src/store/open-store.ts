@@ -1,4 +1,5 @@
 /** Makes a store: embedded (libchdb in a child process), or a ClickHouse server or cluster by URL. */
+import { IndexWords } from './index-words.ts';
 import { KnownOthers } from './known-others.ts';
 import { type Clock, type IdSource, OperationalError, randomIds, systemClock } from '#base';
 import { StoreClient } from './client.ts';
@@ -47,7 +48,10 @@ export function openStore(options: EmbeddedStoreOptions | UrlStoreOptions, deps:
 function openEmbedded(options: EmbeddedStoreOptions, tools: StoreTools): Store {
   const server = new EmbeddedServer(options, tools.onEvent);
   const client = new StoreClient(server.endpoint);
-  const store = new ClickHouseStore(client, server, { replicated: false }, tools, new KnownOthers());
+  const store = new ClickHouseStore(client, server, { replicated: false }, tools, {
+    others: new KnownOthers(),
+    words: new IndexWords(client),
+  });
   server.notify(store.connection);
   return store;
 }

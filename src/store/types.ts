@@ -248,6 +248,14 @@ export interface Store {
   deleteLogEvents(which: { groupGeneration: string; streamName?: string; beforeMs?: number }): Promise<void>;
   /** @param prefix for the names of its parameters, so that several sources fit into one statement */
   logEventSource(scope: EventScope, prefix?: string): Promise<LogEventSource>;
+  /**
+   * All words that hold a part (a run of letters, digits and signs that are not ASCII), of the messages of these times that are there;
+   * perhaps of some others, too. In the order of `wanted`; undefined for what is not known, or has too many.
+   */
+  wordsHolding(
+    wanted: readonly { readonly text: string; readonly anyCase: boolean }[],
+    range: { readonly startMs: number; readonly endMs: number },
+  ): Promise<(readonly string[] | undefined)[]>;
   /** One event, unless it was deleted. */
   readLogEvent(name: LogEventName): Promise<LogEventRow | undefined>;
   /** What fields the JSON events of a scope have, by flattened names, and how many events have each. */

@@ -23,6 +23,7 @@ import {
   sourceOf,
   subqueriesOf,
   type TimeRange,
+  wordKey,
 } from '#insights';
 import { completionOfRecord } from '#records';
 import { openStore, type Store } from '#store';
@@ -60,7 +61,11 @@ export interface InsightsKit {
 
 const DEFAULT_GROUP = 'test';
 
-export async function withInsights(work: (kit: InsightsKit) => Promise<void>): Promise<void> {
+/** @param options.knowsWords whether the store is asked for the words of parts, as it is where it is embedded */
+export async function withInsights(
+  work: (kit: InsightsKit) => Promise<void>,
+  { knowsWords = true }: { readonly knowsWords?: boolean } = {},
+): Promise<void> {
   const directory = await mkdtemp(join(tmpdir(), 'varve-insights-'));
   const store = openStore(
     { mode: 'embedded', dataDir: join(directory, 'store'), memoryBytesMax: 1024 * 1024 * 1024 },
@@ -87,12 +92,25 @@ export async function withInsights(work: (kit: InsightsKit) => Promise<void>): P
     }
     const read = namesOf(parsed) ?? groups;
     const source = await sourceFrom(read, 'src_', RANGE);
+    const ranges: number[] = [];
     const earlier = new Map<CommandNode, EventSource>();
     for (const [index, { node, range }] of earlierOf(parsed, RANGE).entries()) {
       earlier.set(node, await sourceFrom(read, `old${index}_`, range));
+      ranges.push(range.startMs);
     }
     const times = { ...RANGE, nowMs: END_MS };
-    return compileQuery(parsed, { source, nested, earlier, lookups: tables, times, limit });
+    const options = { source, nested, earlier, lookups: tables, times, limit };
+    const asking = compileQuery(parsed, options);
+    if (!knowsWords || asking.wordParts.length === 0) return asking;
+    const found = await store.wordsHolding(asking.wordParts, { startMs: Math.min(START_MS, ...ranges), endMs: END_MS });
+    const words = new Map<string, readonly string[]>();
+    for (const [index, part] of asking.wordParts.entries()) {
+      const those = found[index];
+      assert.ok(those, `the words with ${part.text} are known`);
+      // In a fixed order, so that golden SQL stays the same.
+      words.set(wordKey(part), those.toSorted());
+    }
+    return compileQuery(parsed, { ...options, words });
   };
   const run = async ({ sql, parameters, columns, lookups }: CompiledQuery): Promise<Record<string, string>[]> => {
     const cells = lookups.map(({ parameter, table, field }) => [parameter, tables.get(table)?.cells[field] ?? '']);

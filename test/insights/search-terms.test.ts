@@ -1,7 +1,7 @@
 /** What the text index is asked beside a pattern must never hide an event that the pattern matches. */
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { withInsights } from './kit.ts';
+import { type InsightsKit, withInsights } from './kit.ts';
 
 const MESSAGES = [
   'Connection timeout after 30 s',
@@ -55,24 +55,28 @@ const PATTERNS = [
   'xfo{2} bar',
 ];
 
-test('a search finds what the pattern alone would find', () =>
-  withInsights(async (kit) => {
-    await kit.put('test', MESSAGES);
-    const found = async (condition: string): Promise<string[]> =>
-      (await kit.rows(`fields @message | filter ${condition}`)).map((row) => row['@message'] ?? '').toSorted();
-    for (const text of TEXTS) {
-      const wanted = MESSAGES.filter((message) => message.includes(text)).toSorted();
-      assert.deepEqual(await found(`@message like ${JSON.stringify(text)}`), wanted, text);
-      const rest = MESSAGES.filter((message) => !message.includes(text)).toSorted();
-      assert.deepEqual(await found(`@message not like ${JSON.stringify(text)}`), rest, `not ${text}`);
-    }
-    for (const pattern of PATTERNS) {
-      // The same pattern over a value of the query's own, which no index serves.
-      const wanted = await found(`concat(@message, "") like /${pattern}/`);
-      assert.ok(wanted.length > 0, pattern);
-      assert.deepEqual(await found(`@message like /${pattern}/`), wanted, pattern);
-    }
-  }));
+for (const knowsWords of [true, false]) {
+  const how = knowsWords ? 'by words that are known' : 'by words that the engine scans for';
+  test(`a search finds what the pattern alone would find, ${how}`, () => withInsights(searches, { knowsWords }));
+}
+
+async function searches(kit: InsightsKit): Promise<void> {
+  await kit.put('test', MESSAGES);
+  const found = async (condition: string): Promise<string[]> =>
+    (await kit.rows(`fields @message | filter ${condition}`)).map((row) => row['@message'] ?? '').toSorted();
+  for (const text of TEXTS) {
+    const wanted = MESSAGES.filter((message) => message.includes(text)).toSorted();
+    assert.deepEqual(await found(`@message like ${JSON.stringify(text)}`), wanted, text);
+    const rest = MESSAGES.filter((message) => !message.includes(text)).toSorted();
+    assert.deepEqual(await found(`@message not like ${JSON.stringify(text)}`), rest, `not ${text}`);
+  }
+  for (const pattern of PATTERNS) {
+    // The same pattern over a value of the query's own, which no index serves.
+    const wanted = await found(`concat(@message, "") like /${pattern}/`);
+    assert.ok(wanted.length > 0, pattern);
+    assert.deepEqual(await found(`@message like /${pattern}/`), wanted, pattern);
+  }
+}
 
 test('an event is found by the words of an id in a field of its own; not where an id may be escaped', () =>
   withInsights(async (kit) => {

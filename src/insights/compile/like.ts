@@ -1,8 +1,8 @@
 import { MalformedQuery, type Span } from '../errors.ts';
 import type { Expression } from '../syntax/index.ts';
 import type { CompileContext } from './context.ts';
-import { INDEXED } from './event-source.ts';
-import { containingMatch, containingText } from './search-terms.ts';
+import { INDEXED, MESSAGE } from './event-source.ts';
+import { containingMatch, containingText, type Found, type Means } from './search-terms.ts';
 import { asText, type Typed } from './typed.ts';
 
 /**
@@ -16,29 +16,35 @@ export function likeSql(
   compile: (node: Expression) => Typed,
   filters: boolean,
 ): string {
-  const { parameters } = context;
+  const { parameters, words } = context;
   const indexed = Object.hasOwn(INDEXED, operand.sql) ? INDEXED[operand.sql] : undefined;
   // What the index does not find is false; of what is missing it would be null.
   const served = indexed?.besides === undefined || filters ? indexed : undefined;
+  const means: Means | undefined = served && {
+    parameters,
+    column: served.column,
+    words: filters && served.column === MESSAGE ? words : undefined,
+  };
   if (pattern.kind === 'regex') {
     const source = regexSource(pattern.source, pattern.span);
     const matches = `match(${asText(operand)}, ${parameters.text(source)})`;
-    return narrowed(served && containingMatch(source, parameters, served.column), served?.besides, matches);
+    return narrowed(means && containingMatch(source, means), served?.besides, matches);
   }
   const text = compile(pattern);
   const contains = `(position(${asText(operand)}, ${asText(text)}) > 0)`;
   const { literal } = text;
-  const found = typeof literal === 'string' && served && containingText(literal, parameters, served.column);
-  return narrowed(found || undefined, served?.besides, contains);
+  const found = typeof literal === 'string' && means ? containingText(literal, means) : undefined;
+  return narrowed(found, served?.besides, contains);
 }
 
 /**
- * With a condition that follows from it, when there is one that the text index serves.
+ * With a condition that follows from it, when there is one that the text index serves; or as that one, when it says the same.
  * @param besides what must be looked at, too
  */
-function narrowed(found: string | undefined, besides: string | undefined, condition: string): string {
+function narrowed(found: Found | undefined, besides: string | undefined, condition: string): string {
   if (found === undefined) return condition;
-  return `(${besides === undefined ? found : `(${found} OR ${besides})`} AND ${condition})`;
+  if (besides === undefined) return found.exact ? found.sql : `(${found.sql} AND ${condition})`;
+  return `((${found.sql} OR ${besides}) AND ${condition})`;
 }
 
 const BACKTRACKING = /\(\?(?:[=!]|<[=!])|\\[1-9]/;

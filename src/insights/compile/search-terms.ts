@@ -1,43 +1,67 @@
 /**
  * What a text that matches a pattern must contain, so that the text index finds the few events to look at: conditions
- * that follow from the pattern, beside it, never instead of it.
+ * that follow from the pattern, beside it; or instead of it, where they say the same.
  *
- * The index knows the words of messages (runs of ASCII letters and digits and of all that is not ASCII) in lower case. It serves
- * `hasAllTokens` for whole words, and `ILIKE '%part%'` for a part of a word of ASCII letters and digits.
+ * The index knows the words of messages: runs of ASCII letters and digits and of all that is not ASCII, in their case. It serves
+ * `hasAllTokens` and `hasAnyTokens` for whole words, and `LIKE` and `ILIKE '%part%'` for a part of a word of ASCII letters and digits,
+ * for which the engine scans the list of all words.
  */
-import { MESSAGE } from './event-source.ts';
+import { type IndexWords, WORD_SIGNS } from './index-words.ts';
 import type { Parameters } from './parameters.ts';
 
 /** The engine scans the index's words for parts that have at least so many characters. */
 const PART_CHARS_MIN = 4;
+/** Shorter parts stand in too many words. */
+const ASKED_CHARS_MIN = 3;
 /** Words told to the engine of one pattern. */
 const WORDS_MAX = 8;
 const ALTERNATIVES_MAX = 20;
+
+/** A condition over a column with a text index. */
+export interface Found {
+  readonly sql: string;
+  /** It holds for nothing else: what it follows from need not be looked at. */
+  readonly exact: boolean;
+}
+
+/** What conditions are made with. */
+export interface Means {
+  readonly parameters: Parameters;
+  /** With a text index. */
+  readonly column: string;
+  /** Of that column, where rows are filtered: elsewhere the engine takes each row's text to pieces for them. */
+  readonly words?: IndexWords | undefined;
+}
 
 interface Literals {
   /** Texts that stand in whatever matches, in one piece each. */
   readonly pieces: readonly string[];
   /** They may stand there in any case. */
   readonly anyCase: boolean;
+  /** What has the one piece matches. */
+  readonly whole: boolean;
 }
 
 /** A condition that holds for every message with the text, or undefined when the index cannot help. */
-export function containingText(text: string, parameters: Parameters, column = MESSAGE): string | undefined {
-  return condition({ pieces: [text], anyCase: false }, parameters, column);
+export function containingText(text: string, means: Means): Found | undefined {
+  return condition({ pieces: [text], anyCase: false, whole: true }, means);
 }
 
 /** A condition that holds for every message that the regular expression matches (RE2's dialect), or undefined. */
-export function containingMatch(source: string, parameters: Parameters, column = MESSAGE): string | undefined {
+export function containingMatch(source: string, means: Means): Found | undefined {
   const anyCase = /\(\?[a-zA-Z]*i/.test(source);
   const alternatives = alternativesOf(source);
   if (alternatives === undefined || alternatives.length > ALTERNATIVES_MAX) return undefined;
-  const conditions: string[] = [];
+  const conditions: Found[] = [];
   for (const alternative of alternatives) {
-    const found = condition({ pieces: piecesOf(alternative), anyCase }, parameters, column);
+    const pieces = piecesOf(alternative);
+    const found = condition({ pieces, anyCase, whole: pieces.length === 1 && pieces[0] === alternative }, means);
     if (found === undefined) return undefined;
     conditions.push(found);
   }
-  return conditions.length === 1 ? conditions.join('') : `(${conditions.join(' OR ')})`;
+  const exact = conditions.every((one) => one.exact);
+  const [only] = conditions;
+  return only && conditions.length === 1 ? only : { sql: `(${conditions.map(({ sql }) => sql).join(' OR ')})`, exact };
 }
 
 /** A word of an id: letters and digits, so long that few events have it. */
@@ -60,16 +84,37 @@ export function containingValue(text: string, parameters: Parameters, column: st
   return `hasAllTokens(${column}, ${parameters.text(words.slice(0, WORDS_MAX).join(' '))})`;
 }
 
-function condition({ pieces, anyCase }: Literals, parameters: Parameters, column: string): string | undefined {
+function condition({ pieces, anyCase, whole }: Literals, means: Means): Found | undefined {
+  const { parameters, column, words } = means;
   if (!anyCase) {
     // Between two separators stands a whole word.
-    const words = pieces.flatMap((piece) => [...piece.matchAll(WHOLE_WORD)].map(([, word = '']) => word));
-    if (words.length > 0) return `hasAllTokens(${column}, ${parameters.text(words.slice(0, WORDS_MAX).join(' '))})`;
+    const between = pieces.flatMap((piece) => [...piece.matchAll(WHOLE_WORD)].map(([, word = '']) => word));
+    if (between.length > 0) {
+      const sql = `hasAllTokens(${column}, ${parameters.text(between.slice(0, WORDS_MAX).join(' '))})`;
+      return { sql, exact: false };
+    }
+  }
+  const run = longestOf(pieces, RUN);
+  const exact = whole && run === pieces[0];
+  const known = run.length < ASKED_CHARS_MIN ? undefined : words?.of({ text: run, anyCase });
+  if (known !== undefined) {
+    if (known.length === 0) return { sql: '0', exact };
+    return { sql: `hasAnyTokens(${column}, ${parameters.bind(known, 'Array(String)')})`, exact };
   }
   // In any case k and s stand for signs that are not ASCII, too: the Kelvin sign and the long s.
-  const parts = pieces.flatMap((piece) => piece.match(anyCase ? /[a-jl-rt-z0-9]+/gi : /[a-z0-9]+/gi) ?? []);
-  const longest = parts.toSorted((one, other) => other.length - one.length)[0] ?? '';
-  return longest.length < PART_CHARS_MIN ? undefined : `(${column} ILIKE ${parameters.text(`%${longest}%`)})`;
+  const part = longestOf(pieces, anyCase ? /[a-jl-rt-z0-9]+/gi : /[a-z0-9]+/gi);
+  if (part.length < PART_CHARS_MIN) return undefined;
+  const pattern = parameters.text(`%${part}%`);
+  if (!anyCase) return { sql: `(${column} LIKE ${pattern})`, exact: exact && part === run };
+  // The engine's other cases are not quite RE2's.
+  return { sql: `(${column} ILIKE ${pattern})`, exact: false };
+}
+
+const RUN = new RegExp(`[${WORD_SIGNS}]+`, 'gu');
+
+function longestOf(pieces: readonly string[], run: RegExp): string {
+  const runs = pieces.flatMap((piece) => piece.match(run) ?? []);
+  return runs.toSorted((one, other) => other.length - one.length)[0] ?? '';
 }
 
 /** A separator is ASCII, and none of letters and digits. */

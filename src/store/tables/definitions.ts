@@ -14,7 +14,8 @@ import {
   VERBATIM_TYPE,
 } from './column.ts';
 import { INVOCATION_INDEXES, INVOCATION_ORDER, INVOCATIONS } from './invocations.ts';
-import { LOG_EVENT_COMPLETION, LOG_EVENT_INDEXES, LOG_EVENT_ORDER, LOG_EVENTS } from './log-events.ts';
+import { LOG_EVENT_CASE, LOG_EVENT_COMPLETION, LOG_EVENT_INDEXES, LOG_EVENT_ORDER, LOG_EVENTS } from './log-events.ts';
+import { LOG_WORD_COLUMNS, LOG_WORDS } from './log-words.ts';
 
 export interface SchemaVariant {
   /** ReplicatedMergeTree instead of MergeTree: needs a keeper and the macros {shard} and {replica} on the servers. */
@@ -76,6 +77,12 @@ export function addLogEventCompletions(variant: SchemaVariant): string[] {
 /** Version 5: whether the words of texts stand in messages as they are. */
 export function addLogEventVerbatim(variant: SchemaVariant): string {
   return `ALTER TABLE ${LOG_EVENTS.name}${onCluster(variant)} ADD COLUMN IF NOT EXISTS ${VERBATIM_NAME} ${VERBATIM_TYPE}`;
+}
+
+/** Version 6: words in their case, and the list of them. */
+export function keepLogEventCase(variant: SchemaVariant): string[] {
+  const words = createTable(variant, LOG_WORDS, LOG_WORD_COLUMNS, 'PARTITION BY day ORDER BY (kind, part)', DURABLE);
+  return [words, ...LOG_EVENT_CASE.map((change) => `ALTER TABLE ${LOG_EVENTS.name}${onCluster(variant)} ${change}`)];
 }
 
 /** What may never be read again; see log-event-deletions.ts. */

@@ -1,0 +1,219 @@
+/**
+ * Which words of messages hold a part of a word. The text index of each part of the table has a list of its words, which the
+ * engine scans anew for each search and each part, slowly: more than a second for a million events. Here the lists stand in a
+ * table of their own, which is searched in some tens of milliseconds. They are copied when a search first needs them, or before
+ * that in the background, and removed when the engine has merged the part away.
+ *
+ * Only where nobody else merges parts: beside an engine of our own.
+ */
+import type { StoreClient } from './client.ts';
+import { LOG_EVENTS, MESSAGE_INDEX } from './tables/log-events.ts';
+import { LOG_WORDS, WORD_KINDS } from './tables/log-words.ts';
+
+/** As `#insights` asks. */
+export interface WordPart {
+  readonly text: string;
+  readonly anyCase: boolean;
+}
+
+/** With more words than this a part tells nothing: the engine looks each of them up in each part. */
+const WORDS_MAX = 256;
+const WORDS_CHARS_MAX = 64 * 1024;
+/** Indexes whose words a search waits for, bytes: half a second. With more to copy it does without. */
+const AWAITED_BYTES_MAX = 256 * 1024 * 1024;
+/** … and that are copied at a time in the background. */
+const COPIED_BYTES_MAX = 512 * 1024 * 1024;
+const TEND_INTERVAL_MS = 60_000;
+/** Younger parts are soon merged. Seconds. */
+const SETTLED_SECONDS = 600;
+/** Parts that are gone, whose words are removed together. */
+const GONE_MIN = 32;
+/** A larger part without any word is not looked for. Rows. */
+const WORDLESS_ROWS_MAX = 10_000;
+/** The parts may be merged while their words are copied. */
+const TRIES_MAX = 3;
+/** Date holds 1970 to 2149: beyond it, days say nothing. Milliseconds. */
+const DAYS_END_MS = Date.UTC(2149, 0, 1);
+
+interface EventsPart {
+  readonly name: string;
+  readonly rows: number;
+  readonly indexBytes: number;
+}
+
+const PARTS = `
+  SELECT name, rows, secondary_indices_uncompressed_bytes AS indexBytes
+  FROM system.parts
+  WHERE database = 'varve' AND table = 'log_events' AND active AND rows > 0
+    AND partition_id >= {first:String} AND partition_id <= {last:String}
+    AND modification_time <= now() - {seconds:UInt32}`;
+
+/** The day of a part is the beginning of its name. */
+const DAY_OF_PART = 'YYYYMMDDToDate(toUInt32OrZero(substring(part_name, 1, 8)))';
+
+const COPY = `
+  INSERT INTO ${LOG_WORDS} (day, part, kind, word)
+  SELECT ${DAY_OF_PART}, part_name, if(match(token, '^[0-9A-Fa-f]+$'), ${WORD_KINDS.hexadecimal}, ${WORD_KINDS.word}), token
+  FROM mergeTreeTextIndex(${LOG_EVENTS.name.replace('.', ', ')}, ${MESSAGE_INDEX})
+  WHERE part_name IN {parts:Array(String)}
+  SETTINGS max_threads = 1`;
+
+/** Parts that have words, of a few: that gave none, and may have no index yet. */
+const WORDY = `
+  SELECT DISTINCT toString(_part) AS name FROM ${LOG_EVENTS.name}
+  WHERE _part IN {parts:Array(String)} AND notEmpty(tokens(message))`;
+
+const END = `
+  INSERT INTO ${LOG_WORDS} (day, part, kind, word)
+  SELECT ${DAY_OF_PART}, part_name, ${WORD_KINDS.end}, '' FROM (SELECT arrayJoin({parts:Array(String)}) AS part_name)`;
+
+const GAVE = `SELECT DISTINCT toString(part) AS name FROM ${LOG_WORDS} WHERE part IN {parts:Array(String)}`;
+
+const ENDED = `SELECT DISTINCT toString(part) AS name FROM ${LOG_WORDS} WHERE kind = ${WORD_KINDS.end}`;
+
+const SEARCH = `
+  SELECT groupUniqArray(${WORDS_MAX + 1})(word) AS words
+  FROM ${LOG_WORDS}
+  WHERE day >= toDate({first:String}) AND day <= toDate({last:String}) AND kind IN {kinds:Array(UInt8)} AND`;
+
+export class IndexWords {
+  readonly #client: StoreClient;
+  /** Parts all of whose words are in the table; undefined until it was asked. */
+  #listed: Set<string> | undefined;
+  #turn: Promise<unknown> = Promise.resolve();
+  #timer: NodeJS.Timeout | undefined;
+
+  constructor(client: StoreClient) {
+    this.#client = client;
+  }
+
+  /** Goes on copying and removing in the background, until it is stopped. */
+  start(): void {
+    // A failure is the store's own, which tells of it; the next time comes.
+    this.#timer = setInterval(() => void this.tend().catch(() => undefined), TEND_INTERVAL_MS).unref();
+  }
+
+  stop(): void {
+    clearInterval(this.#timer);
+  }
+
+  /** The engine has begun anew. */
+  forget(): void {
+    this.#listed = undefined;
+  }
+
+  /**
+   * All words that hold a part, of the messages from `startMs` to `endMs` that were there before the call; perhaps of some others, too.
+   * @returns in the order of `wanted`; undefined where there are too many, or too much would have to be copied first
+   */
+  async holding(
+    wanted: readonly WordPart[],
+    { startMs, endMs }: { readonly startMs: number; readonly endMs: number },
+  ): Promise<(readonly string[] | undefined)[]> {
+    const isDated = startMs >= 0 && endMs < DAYS_END_MS;
+    const first = isDated ? dayText(startMs) : '1970-01-01';
+    const last = isDated ? dayText(endMs) : '2149-06-06';
+    if (!(await this.#inTurn(() => this.#listAll(first, last)))) return wanted.map(() => undefined);
+    return Promise.all(wanted.map((part) => this.#search(part, first, last)));
+  }
+
+  /** Copies what has settled, and removes what is gone. */
+  tend(): Promise<void> {
+    return this.#inTurn(async () => {
+      const listed = await this.#listedParts();
+      let bytes = 0;
+      const missing: EventsPart[] = [];
+      for (const part of await this.#parts(SETTLED_SECONDS)) {
+        if (listed.has(part.name) || bytes > COPIED_BYTES_MAX) continue;
+        missing.push(part);
+        bytes += part.indexBytes;
+      }
+      await this.#copy(missing);
+      const there = new Set((await this.#parts(0)).map(({ name }) => name));
+      const gone = [...listed].filter((name) => !there.has(name));
+      if (gone.length >= GONE_MIN) await this.#remove(gone);
+    });
+  }
+
+  /** @returns whether all parts of these days are listed */
+  async #listAll(first: string, last: string): Promise<boolean> {
+    const listed = await this.#listedParts();
+    for (let tried = 0; ; tried += 1) {
+      const missing = (await this.#parts(0, first, last)).filter(({ name }) => !listed.has(name));
+      if (missing.length === 0) return true;
+      const bytes = missing.reduce((sum, { indexBytes }) => sum + indexBytes, 0);
+      if (bytes > AWAITED_BYTES_MAX || tried >= TRIES_MAX) return false;
+      // Their index may still be in the making.
+      if ((await this.#copy(missing)) === 0) return false;
+    }
+  }
+
+  async #listedParts(): Promise<Set<string>> {
+    this.#listed ??= new Set((await this.#client.rows<{ name: string }>(ENDED)).map(({ name }) => name));
+    return this.#listed;
+  }
+
+  #parts(seconds: number, first = '0', last = '9'): Promise<EventsPart[]> {
+    const ids = { first: first.replaceAll('-', ''), last: last.replaceAll('-', '') };
+    return this.#client.rows<EventsPart>(PARTS, { ...ids, seconds });
+  }
+
+  /** @returns how many of the parts are listed now */
+  async #copy(missing: readonly EventsPart[]): Promise<number> {
+    if (missing.length === 0) return 0;
+    const names = async (sql: string, parts: readonly string[]): Promise<Set<string>> =>
+      new Set((await this.#client.rows<{ name: string }>(sql, { parts })).map(({ name }) => name));
+    const parts = missing.map(({ name }) => name);
+    await this.#client.command(COPY, { parts });
+    const gave = await names(GAVE, parts);
+    const silent = missing.filter(({ name, rows }) => !gave.has(name) && rows <= WORDLESS_ROWS_MAX);
+    const wordy =
+      silent.length === 0
+        ? gave
+        : await names(
+            WORDY,
+            silent.map(({ name }) => name),
+          );
+    const ended = [...gave, ...silent.map(({ name }) => name).filter((name) => !wordy.has(name))];
+    if (ended.length > 0) await this.#client.command(END, { parts: ended });
+    for (const name of ended) this.#listed?.add(name);
+    return ended.length;
+  }
+
+  async #remove(gone: readonly string[]): Promise<void> {
+    const settings = { lightweight_deletes_sync: '0' } as const;
+    await this.#client.command(`DELETE FROM ${LOG_WORDS} WHERE part IN {gone:Array(String)}`, { gone }, settings);
+    for (const name of gone) this.#listed?.delete(name);
+  }
+
+  async #search({ text, anyCase }: WordPart, first: string, last: string): Promise<readonly string[] | undefined> {
+    const kinds = /^[0-9a-f]*$/i.test(text) ? [WORD_KINDS.word, WORD_KINDS.hexadecimal] : [WORD_KINDS.word];
+    const [row] = await this.#client.rows<{ words: string[] }>(`${SEARCH} ${conditionOf(text, anyCase)}`, {
+      first,
+      last,
+      kinds,
+      text,
+    });
+    const words = row?.words ?? [];
+    const chars = words.reduce((sum, word) => sum + word.length, 0);
+    return words.length > WORDS_MAX || chars > WORDS_CHARS_MAX ? undefined : words;
+  }
+
+  /** One at a time: two would copy the same. */
+  #inTurn<Result>(work: () => Promise<Result>): Promise<Result> {
+    const result = this.#turn.then(work, work);
+    this.#turn = result.catch(() => undefined);
+    return result;
+  }
+}
+
+/** RE2's other cases count, which are more than the engine's for k and s; those of the other letters of ASCII it finds sooner. */
+function conditionOf(text: string, anyCase: boolean): string {
+  if (!anyCase) return 'position(word, {text:String}) > 0';
+  const matches = "match(word, concat('(?i)', {text:String}))";
+  return /^[a-jl-rt-z0-9]*$/i.test(text) ? `word ILIKE concat('%', {text:String}, '%') AND ${matches}` : matches;
+}
+
+function dayText(timeMs: number): string {
+  return new Date(timeMs).toISOString().slice(0, 10);
+}
