@@ -6,7 +6,7 @@ import { promisify } from 'node:util';
 import { constants, gzip } from 'node:zlib';
 import { sleep } from '#base';
 import type { LogEventRow, Store } from '#store';
-import { ACCOUNT, ingestionEvent, invocationRecord, type MadeEvent, REGION } from './records.ts';
+import { ACCOUNT, END_MS, ingestionEvent, invocationRecord, type MadeEvent, REGION, START_MS } from './records.ts';
 
 export const INVOCATIONS_GROUP = { generation: 'bench-invocations', name: '/aws/bedrock/modelinvocations' };
 export const INGESTION_GROUP = {
@@ -85,7 +85,7 @@ export async function fill(store: Store, records: number, objects: string): Prom
 
 const SETTLED_TIMEOUT_MS = 120_000;
 
-/** Waits until the engine has no more parts to merge for a while, or two minutes. */
+/** Waits until the engine has no more parts to merge for a while and their words are listed, or two minutes. */
 export async function settle(store: Store): Promise<void> {
   const startedMs = performance.now();
   let quiet = 0;
@@ -94,6 +94,11 @@ export async function settle(store: Store): Promise<void> {
     quiet = merges === 0 ? quiet + 1 : 0;
     await sleep(500);
   }
+  // The first search begins with that; without one it begins ten minutes after the last merge.
+  const whole = { startMs: START_MS, endMs: END_MS };
+  const listed = async (): Promise<boolean> =>
+    (await store.wordsHolding([{ text: 'nowhere', anyCase: false }], whole))[0] !== undefined;
+  while (!(await listed()) && performance.now() - startedMs < SETTLED_TIMEOUT_MS) await sleep(500);
 }
 
 /** Bytes of the parts in use, and of some of their columns and indexes. */

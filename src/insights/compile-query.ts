@@ -55,6 +55,11 @@ const REDUCING: ReadonlySet<string> = new Set(
 /** Commands that give a row for each row. */
 const ROW_FOR_ROW: ReadonlySet<string> = new Set(['fields', 'display', 'sort']);
 
+/** Commands that look at each row by itself, or only at the order. */
+const ONE_BY_ONE: ReadonlySet<string> = new Set(
+  'source fields display filter filterindex parse json unmask sort'.split(' '),
+);
+
 /** Whether the rows are those that the filters let through, but for a limit: then fewer rows than it are all of them. */
 function onlyLimits(commands: readonly CommandNode[]): boolean {
   const first = commands.findIndex(({ command }) => REDUCING.has(command));
@@ -83,10 +88,10 @@ export function compileQuery(
   const parameters = new Parameters();
   let matched: { readonly from: string; readonly stages: number } | undefined;
   const pipeline = ({ commands }: Query, input: Relation, context: CompileContext): Relation =>
-    commands.reduce(
-      (relation, node) => definitionOf(node.command)?.compile(node, relation, context) ?? relation,
-      input,
-    );
+    commands.reduce((relation, node) => {
+      const rows = definitionOf(node.command)?.compile(node, relation, context) ?? relation;
+      return ONE_BY_ONE.has(node.command) ? rows : { ...rows, gathered: true };
+    }, input);
   const compared = [...(earlier ?? [])].map(([node, events]) => {
     const before = { ...query, commands: query.commands.slice(0, query.commands.indexOf(node)) };
     return [node, { source: events, before }] as const;

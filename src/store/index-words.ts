@@ -19,10 +19,10 @@ export interface WordPart {
 /** With more words than this a part tells nothing: the engine looks each of them up in each part. */
 const WORDS_MAX = 256;
 const WORDS_CHARS_MAX = 64 * 1024;
-/** Indexes whose words a search waits for, bytes: half a second. With more to copy it does without. */
+/** Indexes whose words a search waits for, bytes: half a second. With more to copy it does without, and they are copied meanwhile. */
 const AWAITED_BYTES_MAX = 256 * 1024 * 1024;
-/** … and that are copied at a time in the background. */
-const COPIED_BYTES_MAX = 512 * 1024 * 1024;
+/** … a bit at a time, so that searches get on. */
+const COPIED_BYTES_MAX = 64 * 1024 * 1024;
 const TEND_INTERVAL_MS = 60_000;
 /** Younger parts are soon merged. Seconds. */
 const SETTLED_SECONDS = 600;
@@ -82,6 +82,8 @@ export class IndexWords {
   #listed: Set<string> | undefined;
   #turn: Promise<unknown> = Promise.resolve();
   #timer: NodeJS.Timeout | undefined;
+  #catchingUp = false;
+  #stopped = false;
 
   constructor(client: StoreClient) {
     this.#client = client;
@@ -94,6 +96,7 @@ export class IndexWords {
   }
 
   stop(): void {
+    this.#stopped = true;
     clearInterval(this.#timer);
   }
 
@@ -113,26 +116,41 @@ export class IndexWords {
     const isDated = startMs >= 0 && endMs < DAYS_END_MS;
     const first = isDated ? dayText(startMs) : '1970-01-01';
     const last = isDated ? dayText(endMs) : '2149-06-06';
-    if (!(await this.#inTurn(() => this.#listAll(first, last)))) return wanted.map(() => undefined);
+    if (!(await this.#inTurn(() => this.#listAll(first, last)))) {
+      void this.#catchUp(0, first, last).catch(() => undefined);
+      return wanted.map(() => undefined);
+    }
     return Promise.all(wanted.map((part) => this.#search(part, first, last)));
   }
 
   /** Copies what has settled, and removes what is gone. */
-  tend(): Promise<void> {
-    return this.#inTurn(async () => {
-      const listed = await this.#listedParts();
-      let bytes = 0;
-      const missing: EventsPart[] = [];
-      for (const part of await this.#parts(SETTLED_SECONDS)) {
-        if (listed.has(part.name) || bytes > COPIED_BYTES_MAX) continue;
-        missing.push(part);
-        bytes += part.indexBytes;
-      }
-      await this.#copy(missing);
+  async tend(): Promise<void> {
+    await this.#catchUp(SETTLED_SECONDS);
+    await this.#inTurn(async () => {
       const there = new Set((await this.#parts(0)).map(({ name }) => name));
-      const gone = [...listed].filter((name) => !there.has(name));
+      const gone = [...(await this.#listedParts())].filter((name) => !there.has(name));
       if (gone.length >= GONE_MIN) await this.#remove(gone);
     });
+  }
+
+  /** Copies, a bit at a time, what has been there for so long. */
+  async #catchUp(seconds: number, first?: string, last?: string): Promise<void> {
+    if (this.#catchingUp) return;
+    this.#catchingUp = true;
+    try {
+      while (!this.#stopped && (await this.#inTurn(() => this.#copyNext(seconds, first, last)))) continue;
+    } finally {
+      this.#catchingUp = false;
+    }
+  }
+
+  /** @returns whether there was something to copy, and it could be */
+  async #copyNext(seconds: number, first?: string, last?: string): Promise<boolean> {
+    const listed = await this.#listedParts();
+    const missing = (await this.#parts(seconds, first, last)).filter(({ name }) => !listed.has(name));
+    let bytes = 0;
+    const next = missing.filter(({ indexBytes }) => (bytes += indexBytes) <= COPIED_BYTES_MAX);
+    return (await this.#copy(next.length === 0 ? missing.slice(0, 1) : next)) > 0;
   }
 
   /** @returns whether all parts of these days are listed */

@@ -112,3 +112,43 @@ test('an event is found by the words of an id in a field of its own; not where a
     assert.deepEqual(await found(`requestId = "${id}"`, 'escaped'), escaped.toSorted());
     assert.doesNotMatch((await kit.compile(`filter requestId = "${id}"`, ['escaped'])).sql, /hasAllTokens/);
   }));
+
+test('a search in a field finds what the pattern alone would find', () =>
+  withInsights(async (kit) => {
+    const texts = [
+      ...MESSAGES,
+      'line\ninvoice',
+      '"invoice"',
+      'a\\invoice',
+      'x'.repeat(300) + 'invoice',
+      1e21,
+      1000,
+      { inner: 'invoice' },
+      ['barbaz', 'connection'],
+    ];
+    await kit.put(
+      'test',
+      texts.map((text) => ({ n: 1, text })),
+    );
+    await kit.put('escaped', ['{"text":"\\u0069nvoice"}', '{"text":"invoice"}']);
+    const found = async (condition: string, group = 'test'): Promise<string[]> => {
+      const rows = await kit.rows(`fields @message | filter ${condition}`, [group]);
+      return rows.map((row) => row['@message'] ?? '').toSorted();
+    };
+    for (const pattern of [...PATTERNS, '1000', 'e\\+21', 'inner']) {
+      const wanted = await found(`concat(text, "") like /${pattern}/`);
+      assert.deepEqual(await found(`text like /${pattern}/`), wanted, pattern);
+    }
+    for (const text of [...TEXTS, 'line\ninvoice', 'nvoice'])
+      assert.deepEqual(
+        await found(`text like ${JSON.stringify(text)}`),
+        await found(`strcontains(text, ${JSON.stringify(text)}) = 1`),
+        text,
+      );
+    assert.match((await kit.compile('sort n | filter text like /invoice/')).sql, /hasAnyTokens/);
+    // Only where an index is asked: messages would be taken to pieces one by one.
+    assert.doesNotMatch((await kit.compile('dedup n | filter text like /invoice/')).sql, /hasAnyTokens/);
+    assert.doesNotMatch((await kit.compile('limit 5 | filter @message like /invoice/')).sql, /hasAnyTokens/);
+    assert.equal((await found('text like /invoice/', 'escaped')).length, 2);
+    assert.doesNotMatch((await kit.compile('filter text like /invoice/', ['escaped'])).sql, /Tokens|LIKE/);
+  }));

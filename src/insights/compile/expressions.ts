@@ -66,7 +66,7 @@ function compileNode(
       }
       return narrowed(binary(node.operator, compile(node.left), compile(node.right)), node, relation, context, filters);
     case 'like': {
-      const sql = likeSql(compile(node.operand), node.pattern, context, compile, filters && !node.negated);
+      const sql = likeSql(compile(node.operand), node.pattern, relation, context, compile, filters && !node.negated);
       return typed(node.negated ? `NOT ${sql}` : sql, 'boolean');
     }
     case 'in': {
@@ -100,7 +100,8 @@ function narrowed(
   context: CompileContext,
   filters: boolean,
 ): Typed {
-  if (!filters || operator !== '=' || left.kind !== 'field' || right.kind !== 'literal') return condition;
+  if (!filters || relation.gathered || operator !== '=' || left.kind !== 'field' || right.kind !== 'literal')
+    return condition;
   if (typeof right.value !== 'string' || !isTelling(right.value)) return condition;
   const column = relation.events?.wordsOf(context.field(left.name, relation, left.span));
   if (column === undefined) return condition;

@@ -1,33 +1,29 @@
 import { MalformedQuery, type Span } from '../errors.ts';
 import type { Expression } from '../syntax/index.ts';
 import type { CompileContext } from './context.ts';
+import type { Relation } from './relation.ts';
 import { INDEXED, MESSAGE } from './event-source.ts';
 import { containingMatch, containingText, type Found, type Means } from './search-terms.ts';
 import { asText, type Typed } from './typed.ts';
 
 /**
  * `like "text"`: contains, case-sensitive. `like /regex/`, `=~ /regex/`: matches anywhere.
+ * @param among the rows, one of whose values the operand is
  * @param filters as of `compileExpression`
  */
 export function likeSql(
   operand: Typed,
   pattern: Expression,
+  among: Relation,
   context: CompileContext,
   compile: (node: Expression) => Typed,
   filters: boolean,
 ): string {
-  const { parameters, words } = context;
-  const indexed = Object.hasOwn(INDEXED, operand.sql) ? INDEXED[operand.sql] : undefined;
-  // What the index does not find is false; of what is missing it would be null.
-  const served = indexed?.besides === undefined || filters ? indexed : undefined;
-  const means: Means | undefined = served && {
-    parameters,
-    column: served.column,
-    words: filters && served.column === MESSAGE ? words : undefined,
-  };
+  const served = servedBy(operand, among, context, filters);
+  const { means } = served ?? {};
   if (pattern.kind === 'regex') {
     const source = regexSource(pattern.source, pattern.span);
-    const matches = `match(${asText(operand)}, ${parameters.text(source)})`;
+    const matches = `match(${asText(operand)}, ${context.parameters.text(source)})`;
     return narrowed(means && containingMatch(source, means), served?.besides, matches);
   }
   const text = compile(pattern);
@@ -35,6 +31,24 @@ export function likeSql(
   const { literal } = text;
   const found = typeof literal === 'string' && means ? containingText(literal, means) : undefined;
   return narrowed(found, served?.besides, contains);
+}
+
+/** The text index that helps to search a value, and what must be looked at besides. */
+function servedBy(
+  operand: Typed,
+  among: Relation,
+  { parameters, words }: CompileContext,
+  filters: boolean,
+): { readonly means: Means; readonly besides?: string | undefined } | undefined {
+  const indexed = Object.hasOwn(INDEXED, operand.sql) ? INDEXED[operand.sql] : undefined;
+  if (indexed?.column === MESSAGE) {
+    return { means: { parameters, column: MESSAGE, words: filters && !among.gathered ? words : undefined } };
+  }
+  // What the index does not find is false; of what is missing it would be null.
+  if (!filters) return undefined;
+  if (indexed) return { means: { parameters, column: indexed.column }, besides: indexed.besides };
+  const column = among.gathered ? undefined : among.events?.wordsOf(operand);
+  return column === undefined ? undefined : { means: { parameters, column, words, inside: true } };
 }
 
 /**

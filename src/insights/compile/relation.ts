@@ -25,6 +25,8 @@ export interface Relation {
   readonly order: readonly OrderTerm[] | undefined;
   /** The limit that the query itself set. */
   readonly limit: number | undefined;
+  /** Rows were judged together on the way (dedup, limit, …): no index can serve a condition that comes after. */
+  readonly gathered?: boolean | undefined;
   /** What a name means that no command made, before the event's own field: of `parse logfmt` the names are in the texts. */
   readonly unmade?: ((name: string) => Typed | undefined) | undefined;
   /** Behind `pattern`: the rows that it grouped, for the command right behind it, which compares them with others. */

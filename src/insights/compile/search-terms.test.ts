@@ -135,3 +135,17 @@ test('what is not known is asked for: the longest run of a word’s signs', () =
     { text: 'Token', anyCase: true },
   ]);
 });
+
+test('of what stands inside of a message only parts of words are looked for, which no number has', () => {
+  const inside = (source: string, words?: IndexWords): string | undefined =>
+    shown((parameters) => told(containingMatch(source, { parameters, column: 'message', words, inside: true })));
+  assert.equal(inside('invoice'), "(message LIKE '%invoice%')");
+  assert.equal(inside('the invoice was'), "(message LIKE '%invoice%')");
+  assert.equal(inside('(?i)tokens'), undefined);
+  assert.equal(inside('(?i)invoice'), "(message ILIKE '%invoice%')");
+  assert.equal(inside('1000'), undefined);
+  assert.equal(inside('1e21'), undefined);
+  assert.equal(inside('größe'), undefined);
+  const words = new IndexWords(new Map([[wordKey({ text: 'invoice', anyCase: false }), ['ninvoice']]]));
+  assert.equal(inside('invoice', words), "hasAnyTokens(message, 'ninvoice')");
+});

@@ -31,6 +31,11 @@ export interface Means {
   readonly column: string;
   /** Of that column, where rows are filtered: elsewhere the engine takes each row's text to pieces for them. */
   readonly words?: IndexWords | undefined;
+  /**
+   * What is searched is not the column but a text that stands in it as JSON, all words of ASCII letters and digits as they are; or
+   * it is a number, which may be written otherwise.
+   */
+  readonly inside?: boolean;
 }
 
 interface Literals {
@@ -84,9 +89,10 @@ export function containingValue(text: string, parameters: Parameters, column: st
   return `hasAllTokens(${column}, ${parameters.text(words.slice(0, WORDS_MAX).join(' '))})`;
 }
 
-function condition({ pieces, anyCase, whole }: Literals, means: Means): Found | undefined {
-  const { parameters, column, words } = means;
-  if (!anyCase) {
+function condition(literals: Literals, means: Means): Found | undefined {
+  const { pieces, anyCase, whole } = literals;
+  const { parameters, column, words, inside = false } = means;
+  if (!anyCase && !inside) {
     // Between two separators stands a whole word.
     const between = pieces.flatMap((piece) => [...piece.matchAll(WHOLE_WORD)].map(([, word = '']) => word));
     if (between.length > 0) {
@@ -94,21 +100,29 @@ function condition({ pieces, anyCase, whole }: Literals, means: Means): Found | 
       return { sql, exact: false };
     }
   }
-  const run = longestOf(pieces, RUN);
-  const exact = whole && run === pieces[0];
+  const plain = plainRunOf(pieces, anyCase);
+  if (inside && !NO_NUMBER.test(plain)) return undefined;
+  const run = inside ? plain : longestOf(pieces, RUN);
+  const exact = whole && !inside && run === pieces[0];
   const known = run.length < ASKED_CHARS_MIN ? undefined : words?.of({ text: run, anyCase });
   if (known !== undefined) {
     if (known.length === 0) return { sql: '0', exact };
     return { sql: `hasAnyTokens(${column}, ${parameters.bind(known, 'Array(String)')})`, exact };
   }
-  // In any case k and s stand for signs that are not ASCII, too: the Kelvin sign and the long s.
-  const part = longestOf(pieces, anyCase ? /[a-jl-rt-z0-9]+/gi : /[a-z0-9]+/gi);
-  if (part.length < PART_CHARS_MIN) return undefined;
-  const pattern = parameters.text(`%${part}%`);
-  if (!anyCase) return { sql: `(${column} LIKE ${pattern})`, exact: exact && part === run };
+  if (plain.length < PART_CHARS_MIN) return undefined;
+  const pattern = parameters.text(`%${plain}%`);
+  if (!anyCase) return { sql: `(${column} LIKE ${pattern})`, exact: exact && plain === run };
   // The engine's other cases are not quite RE2's.
   return { sql: `(${column} ILIKE ${pattern})`, exact: false };
 }
+
+/** Of ASCII. In any case k and s stand for signs that are not, too: the Kelvin sign and the long s. */
+function plainRunOf(pieces: readonly string[], anyCase: boolean): string {
+  return longestOf(pieces, anyCase ? /[a-jl-rt-z0-9]+/gi : /[a-z0-9]+/gi);
+}
+
+/** In numbers stand digits and e. */
+const NO_NUMBER = /[a-df-z]/i;
 
 const RUN = new RegExp(`[${WORD_SIGNS}]+`, 'gu');
 
