@@ -210,6 +210,24 @@ for (const form of ['rows', 'held rows'] as const)
       assert.equal(found, 1);
     });
 
+    test('the text indexes that invocations had go, and their rows stay', async () => {
+      const indexes = (): Promise<{ name: string }[]> =>
+        client.rows("SELECT name FROM system.data_skipping_indices WHERE table = 'invocations' AND type = 'text'");
+      for (const column of ['prompt', 'completion']) {
+        await client.command(
+          `ALTER TABLE varve.invocations ADD INDEX ft_${column} ${column} TYPE text(tokenizer = splitByNonAlpha)`,
+        );
+      }
+      await client.command("INSERT INTO varve.invocations (sequence, prompt) SELECT 9100, 'kept'");
+      assert.equal((await indexes()).length, 2);
+      await client.command('DELETE FROM varve.schema_version WHERE version >= 7');
+      await migrate(client, { replicated: false }, 0);
+      assert.deepEqual(await indexes(), []);
+      assert.deepEqual(await client.rows('SELECT prompt FROM varve.invocations WHERE sequence = 9100'), [
+        { prompt: 'kept' },
+      ]);
+    });
+
     test('a schema of a later version is refused', async () => {
       await client.command('INSERT INTO varve.schema_version SELECT 99, now64(3)');
       await assert.rejects(migrate(client, { replicated: false }, 0), { reason: 'store-schema-newer' });

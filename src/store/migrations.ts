@@ -13,6 +13,7 @@ import {
   createLogEvents,
   createVersions,
   keepLogEventCase,
+  dropInvocationTextIndexes,
   type SchemaVariant,
 } from './tables/definitions.ts';
 
@@ -29,6 +30,7 @@ const MIGRATIONS: readonly ((variant: SchemaVariant) => readonly string[])[] = [
   (variant) => addLogEventCompletions(variant),
   (variant) => [addLogEventVerbatim(variant)],
   (variant) => keepLogEventCase(variant),
+  (variant) => dropInvocationTextIndexes(variant),
 ];
 
 /**

@@ -13,9 +13,9 @@ import {
   VERBATIM_NAME,
   VERBATIM_TYPE,
 } from './column.ts';
-import { INVOCATION_INDEXES, INVOCATION_ORDER, INVOCATIONS } from './invocations.ts';
 import { LOG_EVENT_CASE, LOG_EVENT_COMPLETION, LOG_EVENT_INDEXES, LOG_EVENT_ORDER, LOG_EVENTS } from './log-events.ts';
 import { LOG_WORD_COLUMNS, LOG_WORDS } from './log-words.ts';
+import { INVOCATION_INDEXES, INVOCATION_ORDER, INVOCATION_TEXT_INDEXES, INVOCATIONS } from './invocations.ts';
 
 export interface SchemaVariant {
   /** ReplicatedMergeTree instead of MergeTree: needs a keeper and the macros {shard} and {replica} on the servers. */
@@ -83,6 +83,11 @@ export function addLogEventVerbatim(variant: SchemaVariant): string {
 export function keepLogEventCase(variant: SchemaVariant): string[] {
   const words = createTable(variant, LOG_WORDS, LOG_WORD_COLUMNS, 'PARTITION BY day ORDER BY (kind, part)', DURABLE);
   return [words, ...LOG_EVENT_CASE.map((change) => `ALTER TABLE ${LOG_EVENTS.name}${onCluster(variant)} ${change}`)];
+}
+
+/** Version 7: no text indexes over invocations, which nothing searches. */
+export function dropInvocationTextIndexes(variant: SchemaVariant): string[] {
+  return INVOCATION_TEXT_INDEXES.map((change) => `ALTER TABLE ${INVOCATIONS.name}${onCluster(variant)} ${change}`);
 }
 
 /** What may never be read again; see log-event-deletions.ts. */
