@@ -210,7 +210,7 @@ for (const form of ['rows', 'held rows'] as const)
       assert.equal(found, 1);
     });
 
-    test('the text indexes that invocations had go, and their rows stay', async () => {
+    test('the text indexes and attributes that invocations had go, and their rows stay', async () => {
       const indexes = (): Promise<{ name: string }[]> =>
         client.rows("SELECT name FROM system.data_skipping_indices WHERE table = 'invocations' AND type = 'text'");
       for (const column of ['prompt', 'completion']) {
@@ -218,11 +218,16 @@ for (const form of ['rows', 'held rows'] as const)
           `ALTER TABLE varve.invocations ADD INDEX ft_${column} ${column} TYPE text(tokenizer = splitByNonAlpha)`,
         );
       }
+      await client.command('ALTER TABLE varve.invocations ADD COLUMN attrs JSON(max_dynamic_paths=128)');
       await client.command("INSERT INTO varve.invocations (sequence, prompt) SELECT 9100, 'kept'");
       assert.equal((await indexes()).length, 2);
       await client.command('DELETE FROM varve.schema_version WHERE version >= 7');
       await migrate(client, { replicated: false }, 0);
       assert.deepEqual(await indexes(), []);
+      const columns = await client.rows(
+        "SELECT name FROM system.columns WHERE table = 'invocations' AND name = 'attrs' AND database = 'varve'",
+      );
+      assert.deepEqual(columns, []);
       assert.deepEqual(await client.rows('SELECT prompt FROM varve.invocations WHERE sequence = 9100'), [
         { prompt: 'kept' },
       ]);

@@ -13,6 +13,7 @@ import {
   createLogEvents,
   createVersions,
   keepLogEventCase,
+  dropInvocationAttributes,
   dropInvocationTextIndexes,
   type SchemaVariant,
 } from './tables/definitions.ts';
@@ -31,6 +32,7 @@ const MIGRATIONS: readonly ((variant: SchemaVariant) => readonly string[])[] = [
   (variant) => [addLogEventVerbatim(variant)],
   (variant) => keepLogEventCase(variant),
   (variant) => dropInvocationTextIndexes(variant),
+  (variant) => [dropInvocationAttributes(variant)],
 ];
 
 /**

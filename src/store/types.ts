@@ -31,7 +31,7 @@ export interface InvocationRow {
   readonly upstreamRequestId: string;
   readonly prompt: string;
   readonly completion: string;
-  /** The record's line; also the source of the derived `attrs` JSON column. */
+  /** The record's line. */
   readonly raw: Buffer;
 }
 

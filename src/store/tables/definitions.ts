@@ -7,7 +7,7 @@ import { AUDIT_EVENT_DAYS, AUDIT_EVENT_INDEXES, AUDIT_EVENT_ORDER, AUDIT_EVENTS 
 import {
   ATTRIBUTES_NAME,
   ATTRIBUTES_TYPE,
-  type Column,
+  type InsertTable,
   OTHERS_NAME,
   OTHERS_TYPE,
   VERBATIM_NAME,
@@ -15,7 +15,13 @@ import {
 } from './column.ts';
 import { LOG_EVENT_CASE, LOG_EVENT_COMPLETION, LOG_EVENT_INDEXES, LOG_EVENT_ORDER, LOG_EVENTS } from './log-events.ts';
 import { LOG_WORD_COLUMNS, LOG_WORDS } from './log-words.ts';
-import { INVOCATION_INDEXES, INVOCATION_ORDER, INVOCATION_TEXT_INDEXES, INVOCATIONS } from './invocations.ts';
+import {
+  INVOCATION_ATTRIBUTES,
+  INVOCATION_INDEXES,
+  INVOCATION_ORDER,
+  INVOCATION_TEXT_INDEXES,
+  INVOCATIONS,
+} from './invocations.ts';
 
 export interface SchemaVariant {
   /** ReplicatedMergeTree instead of MergeTree: needs a keeper and the macros {shard} and {replica} on the servers. */
@@ -47,12 +53,12 @@ export function createVersions(variant: SchemaVariant): string {
 }
 
 export function createInvocations(variant: SchemaVariant): string {
-  const body = [...columnTexts(INVOCATIONS.columns), ...INVOCATION_INDEXES];
+  const body = [...columnTexts(INVOCATIONS), ...INVOCATION_INDEXES];
   return createTable(variant, INVOCATIONS.name, body, partitioned(INVOCATION_ORDER), insertSettings(variant));
 }
 
 export function createLogEvents(variant: SchemaVariant): string {
-  const body = [...columnTexts(LOG_EVENTS.columns), ...LOG_EVENT_INDEXES];
+  const body = [...columnTexts(LOG_EVENTS), ...LOG_EVENT_INDEXES];
   return createTable(variant, LOG_EVENTS.name, body, partitioned(LOG_EVENT_ORDER), insertSettings(variant));
 }
 
@@ -63,10 +69,15 @@ export function addLogEventOthers(variant: SchemaVariant): string {
 
 /** Version 3: the event history. */
 export function createAuditEvents(variant: SchemaVariant): string {
-  const columns = AUDIT_EVENTS.columns.map((column) => `${column.name} ${column.definition}`);
   const layout = `${partitioned(AUDIT_EVENT_ORDER)} TTL toDateTime(ts) + INTERVAL ${AUDIT_EVENT_DAYS} DAY`;
   const settings = { ...insertSettings(variant), ttl_only_drop_parts: 1 };
-  return createTable(variant, AUDIT_EVENTS.name, [...columns, ...AUDIT_EVENT_INDEXES], layout, settings);
+  return createTable(
+    variant,
+    AUDIT_EVENTS.name,
+    [...columnTexts(AUDIT_EVENTS), ...AUDIT_EVENT_INDEXES],
+    layout,
+    settings,
+  );
 }
 
 /** Version 4: what models wrote, stitched together. */
@@ -90,6 +101,11 @@ export function dropInvocationTextIndexes(variant: SchemaVariant): string[] {
   return INVOCATION_TEXT_INDEXES.map((change) => `ALTER TABLE ${INVOCATIONS.name}${onCluster(variant)} ${change}`);
 }
 
+/** Version 8: no attributes of invocations, which nothing reads. */
+export function dropInvocationAttributes(variant: SchemaVariant): string {
+  return `ALTER TABLE ${INVOCATIONS.name}${onCluster(variant)} ${INVOCATION_ATTRIBUTES}`;
+}
+
 /** What may never be read again; see log-event-deletions.ts. */
 export function createLogDeletions(variant: SchemaVariant): string {
   const columns = [
@@ -107,9 +123,9 @@ export function createAttributesProbe(variant: SchemaVariant): string {
   return `CREATE TABLE IF NOT EXISTS varve.attributes_probe${onCluster(variant)} (${ATTRIBUTES_NAME} ${ATTRIBUTES_TYPE}) ENGINE = Null`;
 }
 
-function columnTexts<Row>(columns: readonly Column<Row>[]): string[] {
+function columnTexts<Row>({ columns, derived }: InsertTable<Row>): string[] {
   const texts = columns.map((column) => `${column.name} ${column.definition}`);
-  return [...texts, `${ATTRIBUTES_NAME} ${ATTRIBUTES_TYPE} CODEC(ZSTD(1))`];
+  return derived ? [...texts, `${ATTRIBUTES_NAME} ${ATTRIBUTES_TYPE} CODEC(ZSTD(1))`] : texts;
 }
 
 function partitioned(order: string): string {

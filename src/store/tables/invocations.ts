@@ -1,8 +1,8 @@
 /**
- * Table `varve.invocations`: one row a model call, found by request id. Its texts have no text index: what is searched are log
- * events, and two more indexes over the same words are a quarter of what the recorder costs in the store.
+ * Table `varve.invocations`: one row a model call, found by request id. What is searched are log events: its texts have no text
+ * index, and its record no attributes, which over the same words and fields again are a third of what the recorder costs in the
+ * store.
  */
-import { deriveAttributes } from '../attributes.ts';
 import type { InvocationRow } from '../types.ts';
 import {
   COUNT,
@@ -49,8 +49,6 @@ export const INVOCATIONS: InsertTable<InvocationRow> = {
   columns: COLUMNS,
   key: (row) => row.key,
   timestampMs: (row) => storableTimeMs(row.timestampMs),
-  derived: (row) => deriveAttributes(row.raw),
-  hasOthers: false,
 };
 
 export const INVOCATION_INDEXES = [
@@ -60,4 +58,6 @@ export const INVOCATION_INDEXES = [
 
 /** Version 7: the text indexes that earlier versions had. */
 export const INVOCATION_TEXT_INDEXES = ['DROP INDEX IF EXISTS ft_prompt', 'DROP INDEX IF EXISTS ft_completion'];
+/** Version 8: the attributes that earlier versions derived. */
+export const INVOCATION_ATTRIBUTES = 'DROP COLUMN IF EXISTS attrs';
 export const INVOCATION_ORDER = '(account, toStartOfHour(ts), identity, ts)';
