@@ -233,6 +233,22 @@ for (const form of ['rows', 'held rows'] as const)
       ]);
     });
 
+    test('parts are of few files in tables that were there before, too', async () => {
+      const compact = (): Promise<{ name: string }[]> =>
+        client.rows(
+          "SELECT name FROM system.tables WHERE database = 'varve' AND create_table_query LIKE '%min_bytes_for_wide_part = 104857600%' ORDER BY name",
+        );
+      const names = [{ name: 'audit_events' }, { name: 'invocations' }, { name: 'log_events' }];
+      assert.deepEqual(await compact(), names);
+      for (const { name } of names) {
+        await client.command(`ALTER TABLE varve.${name} RESET SETTING min_bytes_for_wide_part`);
+      }
+      assert.deepEqual(await compact(), []);
+      await client.command('DELETE FROM varve.schema_version WHERE version >= 8');
+      await migrate(client, { replicated: false }, 0);
+      assert.deepEqual(await compact(), names);
+    });
+
     test('a schema of a later version is refused', async () => {
       await client.command('INSERT INTO varve.schema_version SELECT 99, now64(3)');
       await assert.rejects(migrate(client, { replicated: false }, 0), { reason: 'store-schema-newer' });

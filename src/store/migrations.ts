@@ -15,6 +15,7 @@ import {
   keepLogEventCase,
   dropInvocationAttributes,
   dropInvocationTextIndexes,
+  keepPartsCompact,
   type SchemaVariant,
 } from './tables/definitions.ts';
 
@@ -33,6 +34,7 @@ const MIGRATIONS: readonly ((variant: SchemaVariant) => readonly string[])[] = [
   (variant) => keepLogEventCase(variant),
   (variant) => dropInvocationTextIndexes(variant),
   (variant) => [dropInvocationAttributes(variant)],
+  (variant) => keepPartsCompact(variant),
 ];
 
 /**

@@ -41,7 +41,12 @@ const DURABLE = {
   old_parts_lifetime: 480,
   max_suspicious_broken_parts: 100_000,
 };
-const INSERTED = { min_free_disk_bytes_to_perform_insert: 1_000_000_000 };
+/**
+ * Parts that hold less, uncompressed, are one file of data instead of several files a column, each synced at every merge: bytes.
+ * (The default, 10 MB, is three thousand records.)
+ */
+const WIDE_PART_BYTES_MIN = 100 * 1024 * 1024;
+const INSERTED = { min_free_disk_bytes_to_perform_insert: 1_000_000_000, min_bytes_for_wide_part: WIDE_PART_BYTES_MIN };
 
 export function createDatabase(variant: SchemaVariant): string {
   return `CREATE DATABASE IF NOT EXISTS varve${onCluster(variant)}`;
@@ -104,6 +109,14 @@ export function dropInvocationTextIndexes(variant: SchemaVariant): string[] {
 /** Version 8: no attributes of invocations, which nothing reads. */
 export function dropInvocationAttributes(variant: SchemaVariant): string {
   return `ALTER TABLE ${INVOCATIONS.name}${onCluster(variant)} ${INVOCATION_ATTRIBUTES}`;
+}
+
+/** Version 8: small parts in few files. */
+export function keepPartsCompact(variant: SchemaVariant): string[] {
+  return [INVOCATIONS.name, LOG_EVENTS.name, AUDIT_EVENTS.name].map(
+    (table) =>
+      `ALTER TABLE ${table}${onCluster(variant)} MODIFY SETTING min_bytes_for_wide_part = ${WIDE_PART_BYTES_MIN}`,
+  );
 }
 
 /** What may never be read again; see log-event-deletions.ts. */
