@@ -244,9 +244,30 @@ for (const form of ['rows', 'held rows'] as const)
         await client.command(`ALTER TABLE varve.${name} RESET SETTING min_bytes_for_wide_part`);
       }
       assert.deepEqual(await compact(), []);
-      await client.command('DELETE FROM varve.schema_version WHERE version >= 8');
+      await client.command('DELETE FROM varve.schema_version WHERE version >= 9');
       await migrate(client, { replicated: false }, 0);
       assert.deepEqual(await compact(), names);
+    });
+
+    test('long texts have the default codec in tables that were there before, too, and stay what they are', async () => {
+      const texts = (): Promise<unknown[]> =>
+        client.rows(
+          "SELECT table, name, compression_codec AS codec FROM system.columns WHERE database = 'varve' AND name IN ('completion', 'prompt', 'raw') ORDER BY table, name",
+        );
+      const wanted = await texts();
+      assert.ok(wanted.length === 4 && !JSON.stringify(wanted).includes('ZSTD'), JSON.stringify(wanted));
+      await client.command('ALTER TABLE varve.log_events MODIFY COLUMN completion String CODEC(ZSTD(3))');
+      await client.command('ALTER TABLE varve.invocations MODIFY COLUMN raw String CODEC(ZSTD(3))');
+      await insert(LOG_EVENTS, [event(9_200, 'before')]);
+      await client.command('DELETE FROM varve.schema_version WHERE version >= 10');
+      await migrate(client, { replicated: false }, 0);
+      assert.deepEqual(await texts(), wanted);
+      await insert(LOG_EVENTS, [event(9_201, 'after')]);
+      await client.command('OPTIMIZE TABLE varve.log_events FINAL');
+      assert.deepEqual(
+        await client.rows('SELECT message FROM varve.log_events WHERE sequence >= 9200 ORDER BY sequence'),
+        [{ message: 'before' }, { message: 'after' }],
+      );
     });
 
     test('a schema of a later version is refused', async () => {

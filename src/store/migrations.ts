@@ -16,6 +16,7 @@ import {
   dropInvocationAttributes,
   dropInvocationTextIndexes,
   keepPartsCompact,
+  recodeLongTexts,
   type SchemaVariant,
 } from './tables/definitions.ts';
 
@@ -35,6 +36,7 @@ const MIGRATIONS: readonly ((variant: SchemaVariant) => readonly string[])[] = [
   (variant) => dropInvocationTextIndexes(variant),
   (variant) => [dropInvocationAttributes(variant)],
   (variant) => keepPartsCompact(variant),
+  (variant) => recodeLongTexts(variant),
 ];
 
 /**

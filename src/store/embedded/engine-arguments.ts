@@ -5,9 +5,34 @@
 
 const MIB = 1024 * 1024;
 
-/** Names as in ClickHouse's server settings; values in bytes, threads or seconds. */
-export function engineArguments(memoryBytesMax: number): string[] {
+/**
+ * Parts from this size on, compressed, are written with the codec that compresses best, smaller ones with the fastest: a text is
+ * merged several times while its part is small. Bytes.
+ */
+const DENSE_PART_BYTES_MIN = 128 * MIB;
+
+/**
+ * The engine's configuration file: what it takes as no argument. The codec is that of columns whose definition names none (`LONG_TEXT`).
+ */
+export const ENGINE_CONFIGURATION = `<clickhouse>
+  <compression>
+    <case>
+      <min_part_size>${DENSE_PART_BYTES_MIN}</min_part_size>
+      <min_part_size_ratio>0</min_part_size_ratio>
+      <method>zstd</method>
+      <level>3</level>
+    </case>
+  </compression>
+</clickhouse>
+`;
+
+/**
+ * Names as in ClickHouse's server settings; values in bytes, threads or seconds.
+ * @param configurationPath of the file with {@link ENGINE_CONFIGURATION}
+ */
+export function engineArguments(memoryBytesMax: number, configurationPath: string): string[] {
   return Object.entries({
+    'config-file': configurationPath,
     max_server_memory_usage: Math.floor(memoryBytesMax),
     mark_cache_size: 64 * MIB,
     index_mark_cache_size: 16 * MIB,

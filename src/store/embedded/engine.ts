@@ -6,10 +6,11 @@
  *   queries of the process wait for each other: so both are SET on the request's own connection.
  * One more connection, the root, holds the directory open from start to end.
  */
-import { mkdirSync } from 'node:fs';
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { Semaphore } from '#base';
 import { type Chdb, loadChdb, type NativeConnection } from './chdb.ts';
-import { engineArguments } from './engine-arguments.ts';
+import { ENGINE_CONFIGURATION, engineArguments } from './engine-arguments.ts';
 import { EngineSession } from './engine-session.ts';
 import { quoteString } from './sql-text.ts';
 
@@ -41,7 +42,9 @@ export class Engine {
   static open(options: { directory: string; memoryBytesMax: number }): Engine {
     const chdb = loadChdb();
     mkdirSync(options.directory, { recursive: true, mode: 0o700 });
-    const root = chdb.CreateConnection(options.directory, engineArguments(options.memoryBytesMax));
+    const configurationPath = join(options.directory, 'engine.xml');
+    writeFileSync(configurationPath, ENGINE_CONFIGURATION, { mode: 0o600 });
+    const root = chdb.CreateConnection(options.directory, engineArguments(options.memoryBytesMax, configurationPath));
     if (!root) throw new Error('the engine gave no connection');
     return new Engine(chdb, options.directory, root);
   }

@@ -13,15 +13,23 @@ import {
   VERBATIM_NAME,
   VERBATIM_TYPE,
 } from './column.ts';
-import { LOG_EVENT_CASE, LOG_EVENT_COMPLETION, LOG_EVENT_INDEXES, LOG_EVENT_ORDER, LOG_EVENTS } from './log-events.ts';
 import { LOG_WORD_COLUMNS, LOG_WORDS } from './log-words.ts';
 import {
   INVOCATION_ATTRIBUTES,
+  INVOCATION_CODECS,
   INVOCATION_INDEXES,
   INVOCATION_ORDER,
   INVOCATION_TEXT_INDEXES,
   INVOCATIONS,
 } from './invocations.ts';
+import {
+  LOG_EVENT_CASE,
+  LOG_EVENT_CODECS,
+  LOG_EVENT_COMPLETION,
+  LOG_EVENT_INDEXES,
+  LOG_EVENT_ORDER,
+  LOG_EVENTS,
+} from './log-events.ts';
 
 export interface SchemaVariant {
   /** ReplicatedMergeTree instead of MergeTree: needs a keeper and the macros {shard} and {replica} on the servers. */
@@ -111,12 +119,19 @@ export function dropInvocationAttributes(variant: SchemaVariant): string {
   return `ALTER TABLE ${INVOCATIONS.name}${onCluster(variant)} ${INVOCATION_ATTRIBUTES}`;
 }
 
-/** Version 8: small parts in few files. */
+/** Version 9: small parts in few files. */
 export function keepPartsCompact(variant: SchemaVariant): string[] {
   return [INVOCATIONS.name, LOG_EVENTS.name, AUDIT_EVENTS.name].map(
     (table) =>
       `ALTER TABLE ${table}${onCluster(variant)} MODIFY SETTING min_bytes_for_wide_part = ${WIDE_PART_BYTES_MIN}`,
   );
+}
+
+/** Version 10: parts that are merged from now on have the new codec. */
+export function recodeLongTexts(variant: SchemaVariant): string[] {
+  const alter = (table: string, changes: readonly string[]): string =>
+    `ALTER TABLE ${table}${onCluster(variant)} ${changes.join(', ')}`;
+  return [alter(INVOCATIONS.name, INVOCATION_CODECS), alter(LOG_EVENTS.name, LOG_EVENT_CODECS)];
 }
 
 /** What may never be read again; see log-event-deletions.ts. */

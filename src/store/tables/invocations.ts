@@ -60,4 +60,6 @@ export const INVOCATION_INDEXES = [
 export const INVOCATION_TEXT_INDEXES = ['DROP INDEX IF EXISTS ft_prompt', 'DROP INDEX IF EXISTS ft_completion'];
 /** Version 8: the attributes that earlier versions derived. */
 export const INVOCATION_ATTRIBUTES = 'DROP COLUMN IF EXISTS attrs';
+/** Version 10: the codec of what was there before. */
+export const INVOCATION_CODECS = ['prompt', 'completion', 'raw'].map((name) => `MODIFY COLUMN ${name} ${LONG_TEXT}`);
 export const INVOCATION_ORDER = '(account, toStartOfHour(ts), identity, ts)';

@@ -13,7 +13,7 @@ import {
 } from './column.ts';
 
 /** Rows that were there before the column was: `#insights` knows it (event-source.ts), and says so instead of finding nothing. */
-const COMPLETION_TEXT = "String DEFAULT '\\x01unknowncompletion' CODEC(ZSTD(3))";
+const COMPLETION_TEXT = "String DEFAULT '\\x01unknowncompletion' CODEC(Default)";
 const COMPLETION_INDEX =
   'ft_completion completion TYPE text(tokenizer = splitByNonAlpha, preprocessor = lower(completion))';
 
@@ -71,5 +71,7 @@ export const LOG_EVENT_CASE = [
   `MATERIALIZE INDEX ${MESSAGE_INDEX}`,
   'MATERIALIZE INDEX words_completion',
 ];
+/** Version 10: the codec of what was there before. */
+export const LOG_EVENT_CODECS = [`MODIFY COLUMN completion ${COMPLETION_TEXT}`];
 /** The order in which events are told apart and read. */
 export const LOG_EVENT_ORDER = '(generation, ts, sequence, position, node)';
