@@ -170,7 +170,9 @@ export const configSchema = z.strictObject({
     .strictObject({
       url: z.string().optional().describe("A ClickHouse server's or cluster's URL; absent: the embedded engine."),
       memoryBytesMax: bytes(1536 * MIB).describe("The embedded engine's memory cap."),
-      interval: duration('500ms').describe('How long rows wait for more before they are inserted.'),
+      interval: duration('2s').describe(
+        'How long rows wait for more before they are inserted; a read that needs them does not wait for that.',
+      ),
     })
     .prefault({}),
   objects: z
