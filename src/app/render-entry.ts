@@ -22,7 +22,7 @@ export function renderEntry(entry: JournalEntry, route: string): RenderedEntry |
 
 function eventOf({ kind, payload, attachments }: JournalEntry): AuditEvent | undefined {
   if (kind === ENTRY_KIND.auditEvent) return decodeAuditEvent(payload);
-  if (kind === ENTRY_KIND.invocationEnd) return auditEventOf(decodeInvocationEnd(payload, attachments).facts);
+  if (kind === ENTRY_KIND.invocationEnd) return auditEventOf(decodeInvocationEnd(payload, attachments, 'facts').facts);
   return undefined;
 }
 
@@ -38,7 +38,7 @@ function renderEvent(event: AuditEvent): RenderedEntry {
 
 function renderRecord({ kind, payload, attachments }: JournalEntry, route: string): RenderedEntry | undefined {
   if (kind !== ENTRY_KIND.invocationEnd) return undefined;
-  const { facts, line, dataObjects } = decodeInvocationEnd(payload, attachments, false);
+  const { facts, line, dataObjects } = decodeInvocationEnd(payload, attachments, 'record');
   const { logging, timestampMs } = facts.begin;
   return {
     line: logging?.lineRoutes.includes(route) ? line : NO_LINE,

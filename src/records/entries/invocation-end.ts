@@ -64,9 +64,13 @@ export function attachmentsOf(end: Pick<InvocationEnd, 'dataObjects'>): string[]
 
 /**
  * Decodes a payload; the buffers of the result are views into it. `attachments` are those of its entry.
- * @param wantsAudit false: whoever asks has no use for the call's event
+ * @param wants `facts`: whoever asks has no use for the texts, which are then empty; `record`: nor for the call's event
  */
-export function decodeInvocationEnd(payload: Buffer, attachments: readonly string[], wantsAudit = true): InvocationEnd {
+export function decodeInvocationEnd(
+  payload: Buffer,
+  attachments: readonly string[],
+  wants: 'all' | 'facts' | 'record' = 'all',
+): InvocationEnd {
   const { header, rest } = unframe('invocation end', VERSION, payload);
   const { facts, line, prompt, completion, audit, objects } = header as Header;
   const cutter = new Cutter(rest);
@@ -74,7 +78,7 @@ export function decodeInvocationEnd(payload: Buffer, attachments: readonly strin
   const promptBytes = cutter.take(prompt);
   const completionBytes = cutter.take(completion);
   const auditBytes = audit === undefined ? undefined : cutter.take(audit);
-  if (auditBytes && wantsAudit) withAudit(facts.begin, auditBytes);
+  if (auditBytes && wants !== 'record') withAudit(facts.begin, auditBytes);
   const dataObjects = objects.map(({ size, attachment, ...common }): DataObject => {
     if (attachment === undefined) return { ...common, bytes: cutter.take(size ?? 0) };
     if (!attachments.includes(attachment)) bug(`${common.key} names a spilled body that its entry does not hold`);
@@ -84,13 +88,9 @@ export function decodeInvocationEnd(payload: Buffer, attachments: readonly strin
   return {
     facts,
     line: lineBytes,
-    // Of an entry's readers only the store's looks at the texts.
-    get prompt() {
-      return promptBytes.toString();
-    },
-    get completion() {
-      return completionBytes.toString();
-    },
+    // Getters would cost every reader more than the texts cost the store's.
+    prompt: wants === 'all' ? promptBytes.toString() : '',
+    completion: wants === 'all' ? completionBytes.toString() : '',
     dataObjects,
   };
 }
