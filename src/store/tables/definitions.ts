@@ -5,6 +5,7 @@
 import { OperationalError } from '#base';
 import { AUDIT_EVENT_DAYS, AUDIT_EVENT_INDEXES, AUDIT_EVENT_ORDER, AUDIT_EVENTS } from './audit-events.ts';
 import {
+  ATTRIBUTES_CODEC,
   ATTRIBUTES_NAME,
   ATTRIBUTES_TYPE,
   type InsertTable,
@@ -153,7 +154,7 @@ export function createAttributesProbe(variant: SchemaVariant): string {
 
 function columnTexts<Row>({ columns, derived }: InsertTable<Row>): string[] {
   const texts = columns.map((column) => `${column.name} ${column.definition}`);
-  return derived ? [...texts, `${ATTRIBUTES_NAME} ${ATTRIBUTES_TYPE} CODEC(ZSTD(1))`] : texts;
+  return derived ? [...texts, `${ATTRIBUTES_NAME} ${ATTRIBUTES_TYPE} ${ATTRIBUTES_CODEC}`] : texts;
 }
 
 function partitioned(order: string): string {

@@ -2,6 +2,9 @@
 import { deriveAttributes } from '../attributes.ts';
 import type { LogEventRow } from '../types.ts';
 import {
+  ATTRIBUTES_CODEC,
+  ATTRIBUTES_NAME,
+  ATTRIBUTES_TYPE,
   COUNT,
   type Column,
   type InsertTable,
@@ -72,6 +75,9 @@ export const LOG_EVENT_CASE = [
   'MATERIALIZE INDEX words_completion',
 ];
 /** Version 10: the codec of what was there before. */
-export const LOG_EVENT_CODECS = [`MODIFY COLUMN completion ${COMPLETION_TEXT}`];
+export const LOG_EVENT_CODECS = [
+  `MODIFY COLUMN completion ${COMPLETION_TEXT}`,
+  `MODIFY COLUMN ${ATTRIBUTES_NAME} ${ATTRIBUTES_TYPE} ${ATTRIBUTES_CODEC}`,
+];
 /** The order in which events are told apart and read. */
 export const LOG_EVENT_ORDER = '(generation, ts, sequence, position, node)';
