@@ -121,14 +121,22 @@ export class Queries {
     const lookups = new Map(lookupTables.list(request).map((table) => [table.name, table]));
     const times = { startMs, endMs, nowMs: clock.nowMs() };
     const options = { source, nested, earlier, lookups, times, limit: request.limit };
-    const asking = compileQuery(query, options);
-    const words = await this.#words(asking.wordParts, ranges);
-    const compiled = words.size === 0 ? asking : compileQuery(query, { ...options, words });
+    const compiled = compileQuery(query, options);
+    // Looked up when the query runs, so that they are those of the events that are there then.
+    const withWords = async () => {
+      const words = await this.#words(compiled.wordParts, ranges);
+      return words.size === 0 ? compiled : compileQuery(query, { ...options, words });
+    };
     // Read when the query runs: many may wait, and tables are large.
     const cells = () => lookupTables.cells(request, compiled.lookups);
     // Others may have begun meanwhile.
     this.#checkConcurrent(request);
-    const running = new RunningQuery(ids.uuid(), { ...request, groups }, { compiled, source, cells }, clock.nowMs());
+    const running = new RunningQuery(
+      ids.uuid(),
+      { ...request, groups },
+      { compiled, withWords, source, cells },
+      clock.nowMs(),
+    );
     this.#queries.set(running.id, running);
     void this.#running.with(1, () => running.run(store, TIMEOUT_MS, () => clock.nowMs())).then(() => this.#forget());
     return running.id;

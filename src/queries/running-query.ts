@@ -10,6 +10,8 @@ export const RESULT_BYTES_MAX = 64 * 1024 * 1024;
 
 export interface QueryPlan {
   readonly compiled: CompiledQuery;
+  /** The same query, with what the store knows of words. */
+  readonly withWords: () => Promise<CompiledQuery>;
   readonly source: LogEventSource;
   /** Reads the columns of lookup tables that the query joins, by parameter. */
   readonly cells: () => Promise<Readonly<Record<string, string>>>;
@@ -63,10 +65,12 @@ export class RunningQuery {
     this.#status = 'Running';
     const startedMs = nowMs();
     const bounds = { signal: this.#abort.signal, timeoutMs, memoryBytesMax: QUERY_MEMORY_BYTES_MAX };
-    const { compiled, source, cells } = this.#plan;
+    const { withWords, source, cells } = this.#plan;
     try {
       const measured = store.scopeSize(source).then((size) => (this.#scanned = size));
       measured.catch(() => undefined);
+      const compiled = await withWords();
+      if (this.ended) return;
       const parameters = { ...compiled.parameters, ...(await cells()) };
       for await (const values of store.query({ sql: compiled.sql, parameters, ...bounds })) this.#take(values);
       await measured;

@@ -91,7 +91,8 @@ export class ClickHouseStore implements Store {
       await client.ping();
       const { version, changed } = await migrate(client, variant, tools.clock.nowMs());
       if (changed) await server.syncDefinitions();
-      known?.words.forget();
+      // Before anything is inserted: a part that is lost leaves its name to another.
+      await known?.words.load();
       return version;
     }, tools.onEvent);
   }
@@ -101,9 +102,10 @@ export class ClickHouseStore implements Store {
   }
 
   async start(): Promise<void> {
+    // Also where the first try fails: the connection goes on trying.
+    this.#known?.words.start();
     await this.#server.start();
     await this.connection.connect();
-    this.#known?.words.start();
   }
 
   insertInvocations(batch: InsertBatch<InvocationRow> | HeldBatch<InvocationRow>): Promise<void> {

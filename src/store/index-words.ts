@@ -6,6 +6,7 @@
  *
  * Only where nobody else merges parts: beside an engine of our own.
  */
+import { bug } from '#base';
 import type { StoreClient } from './client.ts';
 import { LOG_EVENTS, MESSAGE_INDEX } from './tables/log-events.ts';
 import { LOG_WORDS, WORD_KINDS } from './tables/log-words.ts';
@@ -26,6 +27,8 @@ const COPIED_BYTES_MAX = 64 * 1024 * 1024;
 const TEND_INTERVAL_MS = 60_000;
 /** Younger parts are soon merged. Seconds. */
 const SETTLED_SECONDS = 600;
+/** … and so many parts, whose names are a parameter. */
+const PARTS_MAX = 500;
 /** Parts that are gone, whose words are removed together. */
 const GONE_MIN = 32;
 /** A larger part without any word is not looked for. Rows. */
@@ -36,32 +39,41 @@ const TRIES_MAX = 3;
 const DAYS_END_MS = Date.UTC(2149, 0, 1);
 
 interface EventsPart {
+  /** As the engine calls it now. */
+  readonly part: string;
+  /**
+   * Without what mutations add, which take rows away at most: the words that were listed are all there, and nothing is copied again
+   * when events are deleted, which renames the parts of all days.
+   */
   readonly name: string;
   readonly rows: number;
   readonly indexBytes: number;
 }
 
+const nameOf = (part: string): string => `arrayStringConcat(arraySlice(splitByChar('_', ${part}), 1, 4), '_')`;
+
+/** A part may have been made in what is now the future, by a clock that was set back since. */
 const PARTS = `
-  SELECT name, rows, secondary_indices_uncompressed_bytes AS indexBytes
-  FROM system.parts
+  SELECT parts.name AS part, ${nameOf('parts.name')} AS name, rows, secondary_indices_uncompressed_bytes AS indexBytes
+  FROM system.parts AS parts
   WHERE database = 'varve' AND table = 'log_events' AND active AND rows > 0
     AND partition_id >= {first:String} AND partition_id <= {last:String}
-    AND modification_time <= now() - {seconds:UInt32}`;
+    AND ({seconds:UInt32} = 0 OR modification_time <= now() - {seconds:UInt32})`;
 
 /** The day of a part is the beginning of its name. */
 const DAY_OF_PART = 'YYYYMMDDToDate(toUInt32OrZero(substring(part_name, 1, 8)))';
 
 const COPY = `
   INSERT INTO ${LOG_WORDS} (day, part, kind, word)
-  SELECT ${DAY_OF_PART}, part_name, if(match(token, '^[0-9A-Fa-f]+$'), ${WORD_KINDS.hexadecimal}, ${WORD_KINDS.word}), token
+  SELECT ${DAY_OF_PART}, ${nameOf('part_name')}, if(match(token, '^[0-9A-Fa-f]+$'), ${WORD_KINDS.hexadecimal}, ${WORD_KINDS.word}), token
   FROM mergeTreeTextIndex(${LOG_EVENTS.name.replace('.', ', ')}, ${MESSAGE_INDEX})
   WHERE part_name IN {parts:Array(String)}
   SETTINGS max_threads = 1`;
 
-/** Parts that have words, of a few: that gave none, and may have no index yet. */
-const WORDY = `
-  SELECT DISTINCT toString(_part) AS name FROM ${LOG_EVENTS.name}
-  WHERE _part IN {parts:Array(String)} AND notEmpty(tokens(message))`;
+/** Of parts that gave no word, since they have none, or no index yet: those that have none, and are there. */
+const WORDLESS = `
+  SELECT ${nameOf('toString(_part)')} AS name FROM ${LOG_EVENTS.name}
+  WHERE _part IN {parts:Array(String)} GROUP BY name HAVING NOT max(notEmpty(tokens(message)))`;
 
 const END = `
   INSERT INTO ${LOG_WORDS} (day, part, kind, word)
@@ -69,7 +81,16 @@ const END = `
 
 const GAVE = `SELECT DISTINCT toString(part) AS name FROM ${LOG_WORDS} WHERE part IN {parts:Array(String)}`;
 
+/** All that rows are of, also without an end: what was copied when its part went. */
+const COPIED = `SELECT DISTINCT toString(part) AS name FROM ${LOG_WORDS}`;
+
 const ENDED = `SELECT DISTINCT toString(part) AS name FROM ${LOG_WORDS} WHERE kind = ${WORD_KINDS.end}`;
+
+/** Days that have no events any more. */
+const EMPTY_DAYS = `
+  SELECT DISTINCT partition_id AS id FROM system.parts
+  WHERE database = 'varve' AND table = 'log_words' AND active AND partition_id NOT IN (
+    SELECT partition_id FROM system.parts WHERE database = 'varve' AND table = 'log_events' AND active)`;
 
 const SEARCH = `
   SELECT groupUniqArray(${WORDS_MAX + 1})(word) AS words
@@ -78,12 +99,14 @@ const SEARCH = `
 
 export class IndexWords {
   readonly #client: StoreClient;
-  /** Parts all of whose words are in the table; undefined until it was asked. */
+  /** Names of parts all of whose words are in the table; undefined until it was asked. */
   #listed: Set<string> | undefined;
   #turn: Promise<unknown> = Promise.resolve();
   #timer: NodeJS.Timeout | undefined;
   #catchingUp = false;
   #stopped = false;
+  /** What was gone at the last tending: searches that began before it was are over at the next. */
+  #goneBefore: ReadonlySet<string> = new Set();
 
   constructor(client: StoreClient) {
     this.#client = client;
@@ -92,7 +115,7 @@ export class IndexWords {
   /** Goes on copying and removing in the background, until it is stopped. */
   start(): void {
     // A failure is the store's own, which tells of it; the next time comes.
-    this.#timer = setInterval(() => void this.tend().catch(() => undefined), TEND_INTERVAL_MS).unref();
+    this.#timer ??= setInterval(() => void this.tend().catch(() => undefined), TEND_INTERVAL_MS).unref();
   }
 
   stop(): void {
@@ -100,9 +123,14 @@ export class IndexWords {
     clearInterval(this.#timer);
   }
 
-  /** The engine has begun anew. */
-  forget(): void {
+  /**
+   * The engine has begun anew, and nobody inserts yet. Of a part that was lost (broken by a power cut, say) the name may come again:
+   * its words count no more.
+   */
+  async load(): Promise<void> {
     this.#listed = undefined;
+    await this.#listedParts();
+    await this.#remove(await this.#gone());
   }
 
   /**
@@ -127,9 +155,11 @@ export class IndexWords {
   async tend(): Promise<void> {
     await this.#catchUp(SETTLED_SECONDS);
     await this.#inTurn(async () => {
-      const there = new Set((await this.#parts(0)).map(({ name }) => name));
-      const gone = [...(await this.#listedParts())].filter((name) => !there.has(name));
-      if (gone.length >= GONE_MIN) await this.#remove(gone);
+      const gone = await this.#gone();
+      const long = gone.filter((name) => this.#goneBefore.has(name));
+      if (long.length >= GONE_MIN) await this.#remove(long);
+      this.#goneBefore = new Set(gone);
+      for (const { id } of await this.#client.rows<{ id: string }>(EMPTY_DAYS)) await this.#dropDay(id);
     });
   }
 
@@ -150,7 +180,7 @@ export class IndexWords {
     const missing = (await this.#parts(seconds, first, last)).filter(({ name }) => !listed.has(name));
     let bytes = 0;
     const next = missing.filter(({ indexBytes }) => (bytes += indexBytes) <= COPIED_BYTES_MAX);
-    return (await this.#copy(next.length === 0 ? missing.slice(0, 1) : next)) > 0;
+    return (await this.#copy(next.length === 0 ? missing.slice(0, 1) : next.slice(0, PARTS_MAX))) > 0;
   }
 
   /** @returns whether all parts of these days are listed */
@@ -160,7 +190,7 @@ export class IndexWords {
       const missing = (await this.#parts(0, first, last)).filter(({ name }) => !listed.has(name));
       if (missing.length === 0) return true;
       const bytes = missing.reduce((sum, { indexBytes }) => sum + indexBytes, 0);
-      if (bytes > AWAITED_BYTES_MAX || tried >= TRIES_MAX) return false;
+      if (bytes > AWAITED_BYTES_MAX || missing.length > PARTS_MAX || tried >= TRIES_MAX) return false;
       // Their index may still be in the making.
       if ((await this.#copy(missing)) === 0) return false;
     }
@@ -181,27 +211,46 @@ export class IndexWords {
     if (missing.length === 0) return 0;
     const names = async (sql: string, parts: readonly string[]): Promise<Set<string>> =>
       new Set((await this.#client.rows<{ name: string }>(sql, { parts })).map(({ name }) => name));
-    const parts = missing.map(({ name }) => name);
-    await this.#client.command(COPY, { parts });
-    const gave = await names(GAVE, parts);
-    const silent = missing.filter(({ name, rows }) => !gave.has(name) && rows <= WORDLESS_ROWS_MAX);
-    const wordy =
-      silent.length === 0
-        ? gave
-        : await names(
-            WORDY,
-            silent.map(({ name }) => name),
-          );
-    const ended = [...gave, ...silent.map(({ name }) => name).filter((name) => !wordy.has(name))];
+    await this.#client.command(COPY, { parts: missing.map(({ part }) => part) });
+    // Of a part that went or was renamed meanwhile nobody knows whether it was read.
+    const there = new Set((await this.#parts(0)).map(({ part }) => part));
+    const read = missing.filter(({ part }) => there.has(part));
+    const gave = await names(
+      GAVE,
+      read.map(({ name }) => name),
+    );
+    const silent = read.filter(({ name, rows }) => !gave.has(name) && rows <= WORDLESS_ROWS_MAX);
+    const wordless = await names(
+      WORDLESS,
+      silent.map(({ part }) => part),
+    );
+    const ended = [...gave, ...wordless];
     if (ended.length > 0) await this.#client.command(END, { parts: ended });
     for (const name of ended) this.#listed?.add(name);
     return ended.length;
   }
 
+  /** Of which parts there are words, but not the parts. */
+  async #gone(): Promise<string[]> {
+    const copied = await this.#client.rows<{ name: string }>(COPIED);
+    const there = new Set((await this.#parts(0)).map(({ name }) => name));
+    return copied.map(({ name }) => name).filter((name) => !there.has(name));
+  }
+
   async #remove(gone: readonly string[]): Promise<void> {
     const settings = { lightweight_deletes_sync: '0' } as const;
-    await this.#client.command(`DELETE FROM ${LOG_WORDS} WHERE part IN {gone:Array(String)}`, { gone }, settings);
-    for (const name of gone) this.#listed?.delete(name);
+    for (let at = 0; at < gone.length; at += PARTS_MAX) {
+      const names = gone.slice(at, at + PARTS_MAX);
+      await this.#client.command(`DELETE FROM ${LOG_WORDS} WHERE part IN {names:Array(String)}`, { names }, settings);
+      for (const name of names) this.#listed?.delete(name);
+    }
+  }
+
+  /** What was removed row by row stays on the disk until it is merged. */
+  async #dropDay(id: string): Promise<void> {
+    if (!/^\d{8}$/.test(id)) bug(`"${id}" is no day`);
+    await this.#client.command(`ALTER TABLE ${LOG_WORDS} DROP PARTITION ID '${id}'`);
+    for (const name of this.#listed ?? []) if (name.startsWith(`${id}_`)) this.#listed?.delete(name);
   }
 
   async #search({ text, anyCase }: WordPart, first: string, last: string): Promise<readonly string[] | undefined> {

@@ -20,6 +20,8 @@ const MESSAGES = [
   'long s: mi\u017Fsing',
   'missing token',
   '100%_sure',
+  'foo😀bar baz',
+  'foobar😀',
   '',
 ];
 const TEXTS = [
@@ -53,6 +55,9 @@ const PATTERNS = [
   'foo barbaz{1,2} qux',
   'barba[z] ',
   'xfo{2} bar',
+  'foo😀?bar',
+  'bar😀*',
+  '(?i)FOO😀{0,2}b',
 ];
 
 for (const knowsWords of [true, false]) {
@@ -147,7 +152,7 @@ test('a search in a field finds what the pattern alone would find', () =>
       );
     assert.match((await kit.compile('sort n | filter text like /invoice/')).sql, /hasAnyTokens/);
     // Only where an index is asked: messages would be taken to pieces one by one.
-    assert.doesNotMatch((await kit.compile('dedup n | filter text like /invoice/')).sql, /hasAnyTokens/);
+    assert.doesNotMatch((await kit.compile('limit 5 | filter text like /invoice/')).sql, /hasAnyTokens/);
     assert.doesNotMatch((await kit.compile('limit 5 | filter @message like /invoice/')).sql, /hasAnyTokens/);
     assert.equal((await found('text like /invoice/', 'escaped')).length, 2);
     assert.doesNotMatch((await kit.compile('filter text like /invoice/', ['escaped'])).sql, /Tokens|LIKE/);

@@ -136,6 +136,17 @@ test('what is not known is asked for: the longest run of a word’s signs', () =
   ]);
 });
 
+test('signs of two UTF-16 units stay whole', () => {
+  const words = new IndexWords(new Map());
+  for (const source of ['foo😀?bar', '(?i)Sa😀*?', 'a1😀{2}bcde', '😀😀😀+'])
+    containingMatch(source, { parameters: new Parameters(), column: 'message', words });
+  containingText('abcd\ud83d', { parameters: new Parameters(), column: 'message', words });
+  assert.deepEqual(
+    words.asked.map(({ text: asked }) => asked),
+    ['foo', 'bcde', '😀😀😀'],
+  );
+});
+
 test('of what stands inside of a message only parts of words are looked for, which no number has', () => {
   const inside = (source: string, words?: IndexWords): string | undefined =>
     shown((parameters) => told(containingMatch(source, { parameters, column: 'message', words, inside: true })));

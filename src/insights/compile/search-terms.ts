@@ -104,7 +104,7 @@ function condition(literals: Literals, means: Means): Found | undefined {
   if (inside && !NO_NUMBER.test(plain)) return undefined;
   const run = inside ? plain : longestOf(pieces, RUN);
   const exact = whole && !inside && run === pieces[0];
-  const known = run.length < ASKED_CHARS_MIN ? undefined : words?.of({ text: run, anyCase });
+  const known = run.length < ASKED_CHARS_MIN || !run.isWellFormed() ? undefined : words?.of({ text: run, anyCase });
   if (known !== undefined) {
     if (known.length === 0) return { sql: '0', exact };
     return { sql: `hasAnyTokens(${column}, ${parameters.bind(known, 'Array(String)')})`, exact };
@@ -171,7 +171,7 @@ function piecesOf(source: string): string[] {
       end();
     } else if (/^(?:[*?]|\{)/.test(token)) {
       // What stands before it may be absent, or stand there in another number.
-      piece = piece.slice(0, -1);
+      piece = [...piece].slice(0, -1).join('');
       end();
     } else if (token === '+' || /^[.^$[)|]/.test(token) || /^\\[A-Za-z]/.test(token)) end();
     else piece += token.startsWith('\\') ? token.slice(1) : token;
@@ -182,5 +182,5 @@ function piecesOf(source: string): string[] {
 
 /** Escapes, classes and counts whole; all else sign by sign. */
 function tokensOf(source: string): string[] {
-  return source.match(/\\[\s\S]|\[\^?\]?(?:\\[\s\S]|\[:[a-z^]+:\]|[^\]\\])*\]|\{\d+(?:,\d*)?\}|[\s\S]/g) ?? [];
+  return source.match(/\\[\s\S]|\[\^?\]?(?:\\[\s\S]|\[:[a-z^]+:\]|[^\]\\])*\]|\{\d+(?:,\d*)?\}|[\s\S]/gu) ?? [];
 }
