@@ -12,11 +12,7 @@ import {
   createLogDeletions,
   createLogEvents,
   createVersions,
-  keepLogEventCase,
-  dropInvocationAttributes,
-  dropInvocationTextIndexes,
-  keepPartsCompact,
-  recodeLongTexts,
+  readAndMergeFaster,
   type SchemaVariant,
 } from './tables/definitions.ts';
 
@@ -32,11 +28,7 @@ const MIGRATIONS: readonly ((variant: SchemaVariant) => readonly string[])[] = [
   (variant) => [createAuditEvents(variant)],
   (variant) => addLogEventCompletions(variant),
   (variant) => [addLogEventVerbatim(variant)],
-  (variant) => keepLogEventCase(variant),
-  (variant) => dropInvocationTextIndexes(variant),
-  (variant) => [dropInvocationAttributes(variant)],
-  (variant) => keepPartsCompact(variant),
-  (variant) => recodeLongTexts(variant),
+  (variant) => readAndMergeFaster(variant),
 ];
 
 /**

@@ -15,22 +15,8 @@ import {
   VERBATIM_TYPE,
 } from './column.ts';
 import { LOG_WORD_COLUMNS, LOG_WORDS } from './log-words.ts';
-import {
-  INVOCATION_ATTRIBUTES,
-  INVOCATION_CODECS,
-  INVOCATION_INDEXES,
-  INVOCATION_ORDER,
-  INVOCATION_TEXT_INDEXES,
-  INVOCATIONS,
-} from './invocations.ts';
-import {
-  LOG_EVENT_CASE,
-  LOG_EVENT_CODECS,
-  LOG_EVENT_COMPLETION,
-  LOG_EVENT_INDEXES,
-  LOG_EVENT_ORDER,
-  LOG_EVENTS,
-} from './log-events.ts';
+import { INVOCATION_INDEXES, INVOCATION_LESS, INVOCATION_ORDER, INVOCATIONS } from './invocations.ts';
+import { LOG_EVENT_CASE, LOG_EVENT_COMPLETION, LOG_EVENT_INDEXES, LOG_EVENT_ORDER, LOG_EVENTS } from './log-events.ts';
 
 export interface SchemaVariant {
   /** ReplicatedMergeTree instead of MergeTree: needs a keeper and the macros {shard} and {replica} on the servers. */
@@ -104,35 +90,18 @@ export function addLogEventVerbatim(variant: SchemaVariant): string {
   return `ALTER TABLE ${LOG_EVENTS.name}${onCluster(variant)} ADD COLUMN IF NOT EXISTS ${VERBATIM_NAME} ${VERBATIM_TYPE}`;
 }
 
-/** Version 6: words in their case, and the list of them. */
-export function keepLogEventCase(variant: SchemaVariant): string[] {
-  const words = createTable(variant, LOG_WORDS, LOG_WORD_COLUMNS, 'PARTITION BY day ORDER BY (kind, part)', DURABLE);
-  return [words, ...LOG_EVENT_CASE.map((change) => `ALTER TABLE ${LOG_EVENTS.name}${onCluster(variant)} ${change}`)];
-}
-
-/** Version 7: no text indexes over invocations, which nothing searches. */
-export function dropInvocationTextIndexes(variant: SchemaVariant): string[] {
-  return INVOCATION_TEXT_INDEXES.map((change) => `ALTER TABLE ${INVOCATIONS.name}${onCluster(variant)} ${change}`);
-}
-
-/** Version 8: no attributes of invocations, which nothing reads. */
-export function dropInvocationAttributes(variant: SchemaVariant): string {
-  return `ALTER TABLE ${INVOCATIONS.name}${onCluster(variant)} ${INVOCATION_ATTRIBUTES}`;
-}
-
-/** Version 9: small parts in few files. */
-export function keepPartsCompact(variant: SchemaVariant): string[] {
-  return [INVOCATIONS.name, LOG_EVENTS.name, AUDIT_EVENTS.name].map(
-    (table) =>
-      `ALTER TABLE ${table}${onCluster(variant)} MODIFY SETTING min_bytes_for_wide_part = ${WIDE_PART_BYTES_MIN}`,
-  );
-}
-
-/** Version 10: parts that are merged from now on have the new codec. */
-export function recodeLongTexts(variant: SchemaVariant): string[] {
+/** Version 6: words in their case, and the list of them; what is read and merged faster; small parts in few files. */
+export function readAndMergeFaster(variant: SchemaVariant): string[] {
   const alter = (table: string, changes: readonly string[]): string =>
     `ALTER TABLE ${table}${onCluster(variant)} ${changes.join(', ')}`;
-  return [alter(INVOCATIONS.name, INVOCATION_CODECS), alter(LOG_EVENTS.name, LOG_EVENT_CODECS)];
+  return [
+    createTable(variant, LOG_WORDS, LOG_WORD_COLUMNS, 'PARTITION BY day ORDER BY (kind, part)', DURABLE),
+    ...LOG_EVENT_CASE.map((changes) => alter(LOG_EVENTS.name, changes)),
+    alter(INVOCATIONS.name, INVOCATION_LESS),
+    ...[INVOCATIONS, LOG_EVENTS, AUDIT_EVENTS].map(({ name }) =>
+      alter(name, [`MODIFY SETTING min_bytes_for_wide_part = ${WIDE_PART_BYTES_MIN}`]),
+    ),
+  ];
 }
 
 /** What may never be read again; see log-event-deletions.ts. */

@@ -56,10 +56,11 @@ export const INVOCATION_INDEXES = [
   'INDEX i_sequence sequence TYPE minmax GRANULARITY 1',
 ];
 
-/** Version 7: the text indexes that earlier versions had. */
-export const INVOCATION_TEXT_INDEXES = ['DROP INDEX IF EXISTS ft_prompt', 'DROP INDEX IF EXISTS ft_completion'];
-/** Version 8: the attributes that earlier versions derived. */
-export const INVOCATION_ATTRIBUTES = 'DROP COLUMN IF EXISTS attrs';
-/** Version 10: the codec of what was there before. */
-export const INVOCATION_CODECS = ['prompt', 'completion', 'raw'].map((name) => `MODIFY COLUMN ${name} ${LONG_TEXT}`);
+/** Version 6: no text indexes, which nothing searches, nor attributes, which nothing reads; the codec of what is merged from now on. */
+export const INVOCATION_LESS = [
+  'DROP INDEX IF EXISTS ft_prompt',
+  'DROP INDEX IF EXISTS ft_completion',
+  'DROP COLUMN IF EXISTS attrs',
+  ...['prompt', 'completion', 'raw'].map((name) => `MODIFY COLUMN ${name} ${LONG_TEXT}`),
+];
 export const INVOCATION_ORDER = '(account, toStartOfHour(ts), identity, ts)';
