@@ -2,7 +2,7 @@
 import { LIMIT_MAX } from './commands/limit/limit.ts';
 import { CompileContext, MATCHED, type QueryTimes } from './compile/context.ts';
 import type { EventSource } from './compile/event-source.ts';
-import { IndexWords, type WordPart } from './compile/index-words.ts';
+import { KnownWords, type WordPart } from './compile/known-words.ts';
 import { type LookupColumn, Lookups, type LookupTable } from './compile/lookup-tables.ts';
 import { orderBy } from './compile/order.ts';
 import { Parameters, type ParameterValue } from './compile/parameters.ts';
@@ -97,8 +97,8 @@ export function compileQuery(
     return [node, { source: events, before }] as const;
   });
   const tables = new Lookups(lookups ?? new Map());
-  const indexWords = new IndexWords(words ?? new Map());
-  const outside = { nested: nested ?? new Map(), earlier: new Map(compared), lookups: tables, words: indexWords };
+  const knownWords = new KnownWords(words ?? new Map());
+  const outside = { nested: nested ?? new Map(), earlier: new Map(compared), lookups: tables, words: knownWords };
   const context = new CompileContext(parameters, times, outside, pipeline);
   let relation = context.eventsOf(source);
   const telling = tellingStats(query.commands);
@@ -125,7 +125,7 @@ export function compileQuery(
     sql: `${ctes(stages.length)}\n${select}${tail}`,
     parameters: { ...Object.assign({}, ...sources.map((one) => one.parameters)), ...parameters.values },
     lookups: tables.columns,
-    wordParts: indexWords.asked,
+    wordParts: knownWords.asked,
     columns: shown,
     matchedSql: `${ctes(matched.stages)}\nSELECT count() AS matched FROM ${matched.from}`,
     matchedAre: { all: matched.stages === 0, rowsBelow: summed || onlyLimits(query.commands) ? rows : 0, summed },

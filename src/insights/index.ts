@@ -2,7 +2,7 @@ export { type SourceNode, sourceOf, type SourceSelection, type TagFilter } from 
 export { type CompiledQuery, compileQuery, type CompileOptions } from './compile-query.ts';
 export type { TimeRange } from './compile/context.ts';
 export { type EventSource, PATH_SEPARATOR } from './compile/event-source.ts';
-export { type WordPart, wordKey } from './compile/index-words.ts';
+export { type WordPart, wordKey } from './compile/known-words.ts';
 export { CELL_SEPARATOR, type LookupColumn, type LookupTable } from './compile/lookup-tables.ts';
 export { functionNames, openSearchFunctionNames } from './functions/index.ts';
 export { MalformedQuery, type Span } from './errors.ts';

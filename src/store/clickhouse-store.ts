@@ -5,7 +5,7 @@ import type { StoreClient } from './client.ts';
 import { Connection } from './connection.ts';
 import type { StoreEvents } from './events.ts';
 import { HeldLogEvents, HeldRows } from './held-rows.ts';
-import type { IndexWords, WordPart } from './index-words.ts';
+import type { IndexWords } from './index-words.ts';
 import { Inserter } from './inserts.ts';
 import { type KnownOthers, OthersSeen } from './known-others.ts';
 import { readInvocations } from './invocation-reads.ts';
@@ -33,6 +33,7 @@ import type {
   Store,
   StoreQuery,
   StreamStatistics,
+  WordPart,
 } from './types.ts';
 
 /** Who answers the client: the embedded process, or nobody of ours. */

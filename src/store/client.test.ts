@@ -3,22 +3,16 @@ import assert from 'node:assert/strict';
 import { cpus } from 'node:os';
 import { after, before, describe, test } from 'node:test';
 import { openTempEngine, type TempEngine } from '../../test/support/open-temp-engine.ts';
-import { StoreClient } from './client.ts';
+import type { StoreClient } from './client.ts';
 
 describe('reads', () => {
   let engine: TempEngine;
   let client: StoreClient;
   before(async () => {
     engine = await openTempEngine({ memoryBytesMax: 1_500_000_000 });
-    client = new StoreClient({
-      url: 'http://x',
-      socketPath: engine.socketPath,
-      username: 'varve',
-      password: engine.token,
-    });
+    client = engine.storeClient;
   });
   after(async () => {
-    await client.close();
     await engine[Symbol.asyncDispose]();
   });
 

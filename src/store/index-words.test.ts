@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
 import { openTempEngine, type TempEngine } from '../../test/support/open-temp-engine.ts';
 import { systemClock, randomIds } from '#base';
-import { StoreClient } from './client.ts';
+import type { StoreClient } from './client.ts';
 import { IndexWords } from './index-words.ts';
 import { Inserter } from './inserts.ts';
 import { migrate } from './migrations.ts';
@@ -22,17 +22,11 @@ describe('words of messages', () => {
 
   before(async () => {
     engine = await openTempEngine();
-    client = new StoreClient({
-      url: 'http://x',
-      socketPath: engine.socketPath,
-      username: 'varve',
-      password: engine.token,
-    });
+    client = engine.storeClient;
     await migrate(client, { replicated: false }, 0);
     words = new IndexWords(client);
   });
   after(async () => {
-    await client.close();
     await engine[Symbol.asyncDispose]();
   });
 

@@ -6,16 +6,11 @@
  *
  * Only where nobody else merges parts: beside an engine of our own.
  */
-import { bug } from '#base';
+import { bug, Semaphore } from '#base';
 import type { StoreClient } from './client.ts';
 import { LOG_EVENTS, MESSAGE_INDEX } from './tables/log-events.ts';
 import { LOG_WORDS, WORD_KINDS } from './tables/log-words.ts';
-
-/** As `#insights` asks. */
-export interface WordPart {
-  readonly text: string;
-  readonly anyCase: boolean;
-}
+import type { WordPart } from './types.ts';
 
 /** With more words than this a part tells nothing: the engine looks each of them up in each part. */
 const WORDS_MAX = 256;
@@ -101,7 +96,8 @@ export class IndexWords {
   readonly #client: StoreClient;
   /** Names of parts all of whose words are in the table; undefined until it was asked. */
   #listed: Set<string> | undefined;
-  #turn: Promise<unknown> = Promise.resolve();
+  /** One at a time: two would copy the same. */
+  readonly #turn = new Semaphore(1);
   #timer: NodeJS.Timeout | undefined;
   #catchingUp = false;
   #stopped = false;
@@ -144,7 +140,7 @@ export class IndexWords {
     const isDated = startMs >= 0 && endMs < DAYS_END_MS;
     const first = isDated ? dayText(startMs) : '1970-01-01';
     const last = isDated ? dayText(endMs) : '2149-06-06';
-    if (!(await this.#inTurn(() => this.#listAll(first, last)))) {
+    if (!(await this.#turn.with(1, () => this.#listAll(first, last)))) {
       void this.#catchUp(0, first, last).catch(() => undefined);
       return wanted.map(() => undefined);
     }
@@ -154,7 +150,7 @@ export class IndexWords {
   /** Copies what has settled, and removes what is gone. */
   async tend(): Promise<void> {
     await this.#catchUp(SETTLED_SECONDS);
-    await this.#inTurn(async () => {
+    await this.#turn.with(1, async () => {
       const gone = await this.#gone();
       const long = gone.filter((name) => this.#goneBefore.has(name));
       if (long.length >= GONE_MIN) await this.#remove(long);
@@ -168,7 +164,7 @@ export class IndexWords {
     if (this.#catchingUp) return;
     this.#catchingUp = true;
     try {
-      while (!this.#stopped && (await this.#inTurn(() => this.#copyNext(seconds, first, last)))) continue;
+      while (!this.#stopped && (await this.#turn.with(1, () => this.#copyNext(seconds, first, last)))) continue;
     } finally {
       this.#catchingUp = false;
     }
@@ -264,13 +260,6 @@ export class IndexWords {
     const words = row?.words ?? [];
     const chars = words.reduce((sum, word) => sum + word.length, 0);
     return words.length > WORDS_MAX || chars > WORDS_CHARS_MAX ? undefined : words;
-  }
-
-  /** One at a time: two would copy the same. */
-  #inTurn<Result>(work: () => Promise<Result>): Promise<Result> {
-    const result = this.#turn.then(work, work);
-    this.#turn = result.catch(() => undefined);
-    return result;
   }
 }
 

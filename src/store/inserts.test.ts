@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
 import { randomIds, systemClock } from '#base';
 import { openTempEngine, type TempEngine } from '../../test/support/open-temp-engine.ts';
-import { StoreClient } from './client.ts';
+import type { StoreClient } from './client.ts';
 import type { StoreEvent } from './events.ts';
 import { HeldRows } from './held-rows.ts';
 import { Inserter } from './inserts.ts';
@@ -44,16 +44,10 @@ for (const form of ['rows', 'held rows'] as const)
 
     before(async () => {
       engine = await openTempEngine();
-      client = new StoreClient({
-        url: 'http://x',
-        socketPath: engine.socketPath,
-        username: 'varve',
-        password: engine.token,
-      });
+      client = engine.storeClient;
       await migrate(client, { replicated: false }, 0);
     });
     after(async () => {
-      await client.close();
       await engine[Symbol.asyncDispose]();
     });
 

@@ -199,6 +199,12 @@ export interface LogEventSource {
   readonly verbatim: boolean;
 }
 
+/** A part of a word, in its case or, as RE2's `(?i)` has it, in any. */
+export interface WordPart {
+  readonly text: string;
+  readonly anyCase: boolean;
+}
+
 /** Names one event. */
 export interface LogEventName {
   readonly key: RowKey;
@@ -253,7 +259,7 @@ export interface Store {
    * perhaps of some others, too. In the order of `wanted`; undefined for what is not known, or has too many.
    */
   wordsHolding(
-    wanted: readonly { readonly text: string; readonly anyCase: boolean }[],
+    wanted: readonly WordPart[],
     range: { readonly startMs: number; readonly endMs: number },
   ): Promise<(readonly string[] | undefined)[]>;
   /** One event, unless it was deleted. */

@@ -5,10 +5,13 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { type ClickHouseClient, ClickHouseLogLevel, createClient } from '@clickhouse/client';
+import { StoreClient } from '../../src/store/client.ts';
 import { StoreProcess } from '../../src/store/embedded/store-process.ts';
 
 export interface TempEngine extends AsyncDisposable {
   readonly client: ClickHouseClient;
+  /** As the store itself speaks to its engine. */
+  readonly storeClient: StoreClient;
   readonly process: StoreProcess;
   readonly socketPath: string;
   readonly token: string;
@@ -36,8 +39,10 @@ export async function openTempEngine(options: { memoryBytesMax?: number } = {}):
     password: token,
     log: { level: ClickHouseLogLevel.OFF },
   });
+  const storeClient = new StoreClient({ url: 'http://engine', socketPath, username: 'varve', password: token });
   return {
     client,
+    storeClient,
     process,
     socketPath,
     token,
@@ -52,6 +57,7 @@ export async function openTempEngine(options: { memoryBytesMax?: number } = {}):
     },
     [Symbol.asyncDispose]: async () => {
       await client.close();
+      await storeClient.close();
       agent.destroy();
       await process.stop();
       await rm(directory, { recursive: true, force: true });

@@ -3,7 +3,7 @@ import { MalformedQuery, type Span } from '../errors.ts';
 import type { CallNode, CommandNode, Expression, Query } from '../syntax/index.ts';
 import { EventFields, type EventSource } from './event-source.ts';
 import { compileExpression } from './expressions.ts';
-import type { IndexWords } from './index-words.ts';
+import type { KnownWords } from './known-words.ts';
 import { jsonAccess } from './json-access.ts';
 import type { Lookups } from './lookup-tables.ts';
 import type { Parameters } from './parameters.ts';
@@ -26,7 +26,7 @@ export interface Outside {
   /** Sources of subqueries. */
   readonly nested: ReadonlyMap<Query, EventSource>;
   readonly lookups: Lookups;
-  readonly words: IndexWords;
+  readonly words: KnownWords;
   /** For nodes that compare with an earlier time: its events, and the commands that they pass before. */
   readonly earlier: ReadonlyMap<CommandNode, { readonly source: EventSource; readonly before: Query }>;
 }
@@ -40,7 +40,7 @@ export class CompileContext {
   telling: CommandNode | undefined;
   readonly times: QueryTimes;
   readonly lookups: Lookups;
-  readonly words: IndexWords;
+  readonly words: KnownWords;
   readonly #outside: Outside;
   readonly #pipeline: (query: Query, input: Relation) => Relation;
   readonly #bases: { readonly fields: EventFields; readonly source: EventSource }[] = [];

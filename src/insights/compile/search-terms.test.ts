@@ -1,14 +1,14 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { IndexWords, type WordPart, wordKey } from './index-words.ts';
+import { KnownWords, type WordPart, wordKey } from './known-words.ts';
 import { Parameters } from './parameters.ts';
 import { containingMatch, containingText, containingValue, type Found, isTelling } from './search-terms.ts';
 
 /** What is exact, with `only` before it. */
-function text(pattern: string, words?: IndexWords): string | undefined {
+function text(pattern: string, words?: KnownWords): string | undefined {
   return shown((parameters) => told(containingText(pattern, { parameters, column: 'message', words })));
 }
-function regex(source: string, words?: IndexWords): string | undefined {
+function regex(source: string, words?: KnownWords): string | undefined {
   return shown((parameters) => told(containingMatch(source, { parameters, column: 'message', words })));
 }
 function told(found: Found | undefined): string | undefined {
@@ -96,8 +96,8 @@ test('of a value that few events have, its words; numbers and what many have are
 });
 
 test('words that are known stand for their part, and say the same where nothing else is asked for', () => {
-  const known = (parts: readonly [WordPart, readonly string[]][]): IndexWords =>
-    new IndexWords(new Map(parts.map(([part, words]) => [wordKey(part), words])));
+  const known = (parts: readonly [WordPart, readonly string[]][]): KnownWords =>
+    new KnownWords(new Map(parts.map(([part, words]) => [wordKey(part), words])));
   const error = { text: 'error', anyCase: false };
   const words = known([
     [error, ['error', 'errors']],
@@ -126,7 +126,7 @@ test('words that are known stand for their part, and say the same where nothing 
 });
 
 test('what is not known is asked for: the longest run of a word’s signs', () => {
-  const words = new IndexWords(new Map());
+  const words = new KnownWords(new Map());
   for (const pattern of ['time to wait', 'ab', 'größe', 'x-ray error-correction'])
     containingText(pattern, { parameters: new Parameters(), column: 'message', words });
   containingMatch('(?i)Token', { parameters: new Parameters(), column: 'message', words });
@@ -137,7 +137,7 @@ test('what is not known is asked for: the longest run of a word’s signs', () =
 });
 
 test('signs of two UTF-16 units stay whole', () => {
-  const words = new IndexWords(new Map());
+  const words = new KnownWords(new Map());
   for (const source of ['foo😀?bar', '(?i)Sa😀*?', 'a1😀{2}bcde', '😀😀😀+'])
     containingMatch(source, { parameters: new Parameters(), column: 'message', words });
   containingText('abcd\ud83d', { parameters: new Parameters(), column: 'message', words });
@@ -148,7 +148,7 @@ test('signs of two UTF-16 units stay whole', () => {
 });
 
 test('of what stands inside of a message only parts of words are looked for, which no number has', () => {
-  const inside = (source: string, words?: IndexWords): string | undefined =>
+  const inside = (source: string, words?: KnownWords): string | undefined =>
     shown((parameters) => told(containingMatch(source, { parameters, column: 'message', words, inside: true })));
   assert.equal(inside('invoice'), "(message LIKE '%invoice%')");
   assert.equal(inside('the invoice was'), "(message LIKE '%invoice%')");
@@ -157,6 +157,6 @@ test('of what stands inside of a message only parts of words are looked for, whi
   assert.equal(inside('1000'), undefined);
   assert.equal(inside('1e21'), undefined);
   assert.equal(inside('größe'), undefined);
-  const words = new IndexWords(new Map([[wordKey({ text: 'invoice', anyCase: false }), ['ninvoice']]]));
+  const words = new KnownWords(new Map([[wordKey({ text: 'invoice', anyCase: false }), ['ninvoice']]]));
   assert.equal(inside('invoice', words), "hasAnyTokens(message, 'ninvoice')");
 });

@@ -6,7 +6,7 @@
  * `hasAllTokens` and `hasAnyTokens` for whole words, and `LIKE` and `ILIKE '%part%'` for a part of a word of ASCII letters and digits,
  * for which the engine scans the list of all words.
  */
-import { type IndexWords, WORD_SIGNS } from './index-words.ts';
+import { type KnownWords, WORD_SIGNS } from './known-words.ts';
 import type { Parameters } from './parameters.ts';
 
 /** The engine scans the index's words for parts that have at least so many characters. */
@@ -30,7 +30,7 @@ export interface Means {
   /** With a text index. */
   readonly column: string;
   /** Of that column, where rows are filtered: elsewhere the engine takes each row's text to pieces for them. */
-  readonly words?: IndexWords | undefined;
+  readonly words?: KnownWords | undefined;
   /**
    * What is searched is not the column but a text that stands in it as JSON, all words of ASCII letters and digits as they are; or
    * it is a number, which may be written otherwise.

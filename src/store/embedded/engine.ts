@@ -6,7 +6,7 @@
  *   queries of the process wait for each other: so both are SET on the request's own connection.
  * One more connection, the root, holds the directory open from start to end.
  */
-import { mkdirSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { Semaphore } from '#base';
 import { type Chdb, loadChdb, type NativeConnection } from './chdb.ts';
@@ -42,8 +42,7 @@ export class Engine {
   static open(options: { directory: string; memoryBytesMax: number }): Engine {
     const chdb = loadChdb();
     mkdirSync(options.directory, { recursive: true, mode: 0o700 });
-    const configurationPath = join(options.directory, 'engine.xml');
-    writeFileSync(configurationPath, ENGINE_CONFIGURATION, { mode: 0o600 });
+    const configurationPath = configurationIn(options.directory);
     const root = chdb.CreateConnection(options.directory, engineArguments(options.memoryBytesMax, configurationPath));
     if (!root) throw new Error('the engine gave no connection');
     return new Engine(chdb, options.directory, root);
@@ -110,4 +109,13 @@ export class Engine {
       this.#chdb.CloseConnection(connection);
     }
   }
+}
+
+/** Written only when it is not there as it should be, and then whole: a full disk must not keep an engine from starting. */
+function configurationIn(directory: string): string {
+  const path = join(directory, 'engine.xml');
+  if (existsSync(path) && readFileSync(path, 'utf8') === ENGINE_CONFIGURATION) return path;
+  writeFileSync(`${path}.new`, ENGINE_CONFIGURATION, { mode: 0o600 });
+  renameSync(`${path}.new`, path);
+  return path;
 }

@@ -85,6 +85,35 @@ test('killed in the middle of inserts, the store comes back by itself with every
   assert.ok(temp.events.filter((event) => event.name === 'store.started').length >= 2);
 });
 
+test('killed while words are listed, the store knows the words of all events again', async () => {
+  await using temp = await openTempStore();
+  const day = Date.UTC(2026, 5, 1);
+  const word = (batch: number): string => `word${batch}xyzzy`;
+  const known = async (): Promise<readonly string[] | undefined> => {
+    const [words] = await temp.store.wordsHolding([{ text: 'xyzzy', anyCase: false }], { startMs: day, endMs: day });
+    return words?.toSorted();
+  };
+  const put: string[] = [];
+  for (let batch = 1; batch <= 3; batch += 1) {
+    const rows = Array.from({ length: ROWS_A_BATCH }, (_, index): LogEventRow => {
+      const message = `${word(batch)} ${'word '.repeat(50)} ${index}`;
+      const key = { node: NODE, sequence: batch * ROWS_A_BATCH + index, index: 0 };
+      const group = { accountId: '1', region: 'r', groupGeneration: 'g', streamName: 's' };
+      return { ...group, key, timestampMs: day, ingestionMs: day, message };
+    });
+    const range = { firstSequence: batch * ROWS_A_BATCH, lastSequence: (batch + 1) * ROWS_A_BATCH - 1 };
+    await temp.store.insertLogEvents({ node: NODE, ...range, rows, retry: false });
+    put.push(word(batch));
+    const ready = temp.next('store.ready');
+    const interrupted = known();
+    await sleep(batch * 3);
+    killEngine(temp);
+    await interrupted;
+    await ready;
+    assert.deepEqual(await known(), put);
+  }
+});
+
 function killEngine({ enginePid }: TempStore): void {
   try {
     process.kill(enginePid, 'SIGKILL');

@@ -41,7 +41,9 @@ const DURABLE = {
  * (The default, 10 MB, is three thousand records.)
  */
 const WIDE_PART_BYTES_MIN = 100 * 1024 * 1024;
-const INSERTED = { min_free_disk_bytes_to_perform_insert: 1_000_000_000, min_bytes_for_wide_part: WIDE_PART_BYTES_MIN };
+/** The last room on the disk is the journal's. */
+const SPARING = { min_free_disk_bytes_to_perform_insert: 1_000_000_000 };
+const INSERTED = { ...SPARING, min_bytes_for_wide_part: WIDE_PART_BYTES_MIN };
 
 export function createDatabase(variant: SchemaVariant): string {
   return `CREATE DATABASE IF NOT EXISTS varve${onCluster(variant)}`;
@@ -95,7 +97,10 @@ export function readAndMergeFaster(variant: SchemaVariant): string[] {
   const alter = (table: string, changes: readonly string[]): string =>
     `ALTER TABLE ${table}${onCluster(variant)} ${changes.join(', ')}`;
   return [
-    createTable(variant, LOG_WORDS, LOG_WORD_COLUMNS, 'PARTITION BY day ORDER BY (kind, part)', DURABLE),
+    createTable(variant, LOG_WORDS, LOG_WORD_COLUMNS, 'PARTITION BY day ORDER BY (kind, part)', {
+      ...DURABLE,
+      ...SPARING,
+    }),
     ...LOG_EVENT_CASE.map((changes) => alter(LOG_EVENTS.name, changes)),
     alter(INVOCATIONS.name, INVOCATION_LESS),
     ...[INVOCATIONS, LOG_EVENTS, AUDIT_EVENTS].map(({ name }) =>

@@ -17,7 +17,7 @@ export const WORD_SIGNS = String.raw`A-Za-z0-9\u0080-\u{10ffff}`;
 /** Of one query. */
 const ASKED_MAX = 16;
 
-export class IndexWords {
+export class KnownWords {
   readonly #known: ReadonlyMap<string, readonly string[]>;
   readonly #asked = new Map<string, WordPart>();
 
