@@ -1,6 +1,6 @@
 /** Gathers a reader's next batch from the journal. */
 import { type Clock, Slices } from '#base';
-import type { Journal, JournalEntry, LostEntries, Sequence } from '#journal';
+import type { Journal, JournalEntry, LostEntries, ReadResult, Sequence } from '#journal';
 import type { BatchEntry, BatchLimits, BatchPlan, ReaderFilter, ReaderSink } from './types.ts';
 
 /** An idle reader looks up this often, to let go of segments whose entries are not for it. */
@@ -23,6 +23,8 @@ export interface Gathered {
   readonly entries: BatchEntry[];
   /** How far the journal was looked through. */
   readonly last: Sequence;
+  /** The batch is delivered: none of its entries is used any more. */
+  readonly release: () => void;
 }
 
 /**
@@ -41,7 +43,7 @@ export async function gatherBatch(options: GatherOptions, after: Sequence, signa
     await batch.readOn({ waitMs, gather: batch.room }, signal);
   }
   await batch.readUp();
-  return { entries: batch.entries, last: batch.last };
+  return { entries: batch.entries, last: batch.last, release: () => batch.release() };
 }
 
 /** Reads a plan's entries again. */
@@ -83,6 +85,7 @@ function sizeOf({ payload, condensed }: BatchEntry): number {
 
 class Batch {
   readonly entries: BatchEntry[] = [];
+  readonly #reads: ReadResult[] = [];
   last: Sequence;
   #bytes = 0;
   readonly #options: GatherOptions;
@@ -123,6 +126,11 @@ class Batch {
       this.#bytes += sizeOf(entry);
     });
     this.last = read.nextAfter;
+    this.#reads.push(read);
+  }
+
+  release(): void {
+    for (const read of this.#reads) read.release();
   }
 
   /** Takes what is there without waiting. */

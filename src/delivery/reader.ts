@@ -173,7 +173,7 @@ export class JournalReader {
     if (this.#plan && 'gap' in this.#plan) return this.#giveUp(this.#plan.gap);
     if (this.#plan) return this.#deliver(this.#plan.batch, await readPlanned(this.#gathering, this.#plan.batch));
     const signal = this.#cursor < this.#flushTo ? AbortSignal.abort() : this.#hurry.signal;
-    const { entries, last } = await gatherBatch(this.#gathering, this.#cursor, signal);
+    const { entries, last, release } = await gatherBatch(this.#gathering, this.#cursor, signal);
     if (this.#stopped.signal.aborted) return;
     // Who hurried the gathering has got it; from now on it is the attempt that is hurried.
     if (this.#hurry.signal.aborted) this.#hurry = new AbortController();
@@ -182,6 +182,8 @@ export class JournalReader {
     await this.#plans.save({ batch });
     this.#plan = { batch };
     await this.#deliver(batch, entries);
+    // Not after a failure: of an attempt that was given up something may still be reading.
+    release();
   }
 
   #planBatch(entryCount: number, last: Sequence): BatchPlan {

@@ -1,6 +1,6 @@
 /**
  * The few file calls the journal makes, as a port: tests make them fail, or wait, and prove what was called before what.
- * All are asynchronous (libuv's threads); the event loop never waits for a disk.
+ * All are asynchronous (libuv's threads) but `writeNow`, for a few bytes that the page cache takes at once.
  */
 import fs from 'node:fs';
 import { mkdir, open, readdir, readFile, rename, stat, statfs, unlink } from 'node:fs/promises';
@@ -8,6 +8,8 @@ import { mkdir, open, readdir, readFile, rename, stat, statfs, unlink } from 'no
 export interface OpenFile {
   /** Writes all of the buffers at `position`; rejects when not all could be written. */
   write(buffers: readonly Uint8Array[], position: number): Promise<void>;
+  /** The same while the event loop waits; absent where that is not possible. Throws when not all could be written. */
+  writeNow?(buffers: readonly Uint8Array[], position: number): void;
   /** Reads up to the buffer's length; gives the bytes read, fewer only at the file's end. */
   read(buffer: Uint8Array, position: number): Promise<number>;
   datasync(): Promise<void>;
@@ -41,6 +43,16 @@ class NodeFile implements OpenFile {
     let at = position;
     while (left.length > 0) {
       const written = await this.#writev(left, at);
+      at += written;
+      left = after(left, written);
+    }
+  }
+
+  writeNow(buffers: readonly Uint8Array[], position: number): void {
+    let left = buffers;
+    let at = position;
+    while (left.length > 0) {
+      const written = fs.writevSync(this.#fd, left, at);
       at += written;
       left = after(left, written);
     }

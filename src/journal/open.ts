@@ -81,7 +81,7 @@ async function assemble(options: JournalOptions): Promise<Journal> {
   const reserved = new ReservedSpace();
   const arena = new ChunkArena();
   const tail = new Tail(arena, settings.tailBytesMax, recovered.head);
-  const reading: Reading = new Reading({ fileSystem, segments, tail, head: () => writer.head, clock });
+  const reading: Reading = new Reading({ fileSystem, segments, tail, arena, head: () => writer.head, clock });
   const writer: Writer = new Writer(
     {
       durability,

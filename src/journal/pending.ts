@@ -12,7 +12,7 @@ const FREE_CHUNKS_MAX = 4;
 export interface Chunk {
   readonly buffer: Buffer;
   used: number;
-  /** Entries in it that are still needed. */
+  /** Entries in it that are still needed, and reads that have some of them. */
   live: number;
 }
 
@@ -38,6 +38,11 @@ export class ChunkArena {
     chunk.used += sizeBytes;
     chunk.live += 1;
     return { chunk, offset };
+  }
+
+  /** One more needs the chunk, until it releases it; who never does leaves it to the collector. */
+  retain(chunk: Chunk): void {
+    chunk.live += 1;
   }
 
   release(chunk: Chunk): void {

@@ -33,7 +33,8 @@ test('a route filter gives only its entries and moves past the others, in memory
     const b = await journal.read({ after: 10, maxBytes: 1024, route: 'b' });
     assert.deepEqual(texts(b.entries), ['12', '15', '18', '20', '21', '24', '27', '30']);
     const none = await journal.read({ after: 0, maxBytes: 1024, route: 'nobody', waitMs: 0 });
-    assert.deepEqual(none, { entries: [], nextAfter: 30, lost: [] });
+    const { release: _, ...found } = none;
+    assert.deepEqual(found, { entries: [], nextAfter: 30, lost: [] });
     const kinds = await journal.read({ after: 0, maxBytes: 1024, kinds: [9], waitMs: 0 });
     assert.deepEqual(kinds.entries, []);
     await journal.close();
@@ -57,7 +58,8 @@ test('a waiting read is woken by an append, by its signal, by its time and by cl
   const abort = new AbortController();
   const aborted = journal.read({ after: 1, maxBytes: 1024, signal: abort.signal });
   abort.abort();
-  assert.deepEqual(await aborted, { entries: [], nextAfter: 1, lost: [] });
+  const { release: _, ...stopped } = await aborted;
+  assert.deepEqual(stopped, { entries: [], nextAfter: 1, lost: [] });
   assert.deepEqual((await journal.read({ after: 1, maxBytes: 1024, waitMs: 1 })).entries, []);
   const closing = journal.read({ after: 1, maxBytes: 1024 });
   await journal.close();

@@ -2,16 +2,19 @@
 import { bug, type Clock } from '#base';
 import type { EntryView } from './format.ts';
 import type { FileSystem, OpenFile } from './file-system.ts';
-import type { PendingEntry } from './pending.ts';
+import { Loans } from './loans.ts';
+import type { ChunkArena, PendingEntry } from './pending.ts';
 import { SegmentScanner } from './scanner.ts';
 import type { Segment } from './segment.ts';
-import { copyEntry, type Tail } from './tail.ts';
+import type { Tail } from './tail.ts';
 import type { JournalEntry, LostEntries, ReadOptions, ReadResult, Sequence } from './types.ts';
 
 export interface ReadingOptions {
   readonly fileSystem: FileSystem;
   readonly segments: readonly Segment[];
   readonly tail: Tail;
+  /** Where the tail's entries live. */
+  readonly arena: ChunkArena;
   readonly head: () => Sequence;
   readonly clock: Clock;
 }
@@ -29,11 +32,13 @@ class Gathered {
   nextAfter: Sequence;
   #bytes = 0;
   readonly #options: ReadOptions;
+  readonly #loans: Loans;
   readonly #route: Buffer | undefined;
   readonly #kinds: ReadonlySet<number> | undefined;
 
-  constructor(options: ReadOptions) {
+  constructor(options: ReadOptions, loans: Loans) {
     this.#options = options;
+    this.#loans = loans;
     this.nextAfter = options.after;
     this.#route = options.route === undefined ? undefined : Buffer.from(options.route, 'latin1');
     this.#kinds = options.route === undefined && options.kinds ? new Set(options.kinds) : undefined;
@@ -51,7 +56,12 @@ class Gathered {
   takePending(entry: PendingEntry): void {
     this.nextAfter = entry.sequence;
     if (entry.isVoid || !this.#wantsPending(entry)) return;
-    this.#add(copyEntry(entry));
+    this.#add(this.#loans.take(entry));
+  }
+
+  /** In the same turn as the entries were taken: the tail may drop them in the next. */
+  settle(): void {
+    this.#loans.settle();
   }
 
   takeView(view: EntryView): void {
@@ -98,7 +108,8 @@ export class Reading {
   async read(options: ReadOptions): Promise<ReadResult> {
     const { clock } = this.#options;
     const deadlineMs = options.waitMs === undefined ? undefined : clock.monotonicMs() + options.waitMs;
-    const gathered = new Gathered(options);
+    const loans = new Loans(this.#options.arena);
+    const gathered = new Gathered(options, loans);
     if (options.gather) await this.#waitFor(options.after, options.gather, options.signal, deadlineMs);
     while (!options.signal?.aborted) {
       await this.#gather(gathered);
@@ -106,7 +117,8 @@ export class Reading {
       const grown = await this.#waitFor(gathered.nextAfter, { entries: 1 }, options.signal, deadlineMs);
       if (!grown && gathered.nextAfter >= this.#options.head()) break;
     }
-    return { entries: gathered.entries, nextAfter: gathered.nextAfter, lost: gathered.lost };
+    const { entries, nextAfter, lost } = gathered;
+    return { entries, nextAfter, lost, release: () => loans.release() };
   }
 
   /** Wakes the readers that wait for what is there now. */
@@ -189,6 +201,7 @@ export class Reading {
       if (!entry) return bug(`the journal's tail lacks entry ${gathered.nextAfter + 1}`);
       gathered.takePending(entry);
     }
+    gathered.settle();
   }
 
   /** Reads on in the segment that holds the next entry, up to its end or `upTo`. */

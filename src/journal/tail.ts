@@ -1,6 +1,6 @@
 /** The latest durable entries in memory, shared by all readers that are near the head. */
 import type { ChunkArena, PendingEntry } from './pending.ts';
-import type { JournalEntry, Sequence } from './types.ts';
+import type { Sequence } from './types.ts';
 
 /** What an entry costs in memory beside its bytes. */
 const ENTRY_OVERHEAD_BYTES = 256;
@@ -62,16 +62,4 @@ export class Tail {
     this.#entries[this.#start] = undefined as unknown as PendingEntry;
     this.#start += 1;
   }
-}
-
-/** A reader's own copy: the tail's memory is used again, and a kept entry must not hold a whole chunk. */
-export function copyEntry(entry: PendingEntry): JournalEntry {
-  return {
-    sequence: entry.sequence,
-    writtenMs: entry.writtenMs,
-    kind: entry.kind,
-    routes: entry.routes,
-    payload: Buffer.from(entry.payload),
-    attachments: entry.attachments,
-  };
 }

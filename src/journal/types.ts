@@ -94,6 +94,11 @@ export interface ReadResult {
   readonly nextAfter: Sequence;
   /** Stretches between `after` and `nextAfter` that could not be read: never skipped in silence. */
   readonly lost: readonly LostEntries[];
+  /**
+   * Gives the memory of the entries back at once: neither they nor views into their payloads may be used after that. A reader of
+   * much should; else the collector does it in its own time.
+   */
+  readonly release: () => void;
 }
 
 /** Entries that are not there: damaged on disk, or released before this reader was registered. */

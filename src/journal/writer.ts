@@ -4,6 +4,10 @@
  * write had ended. One whose caller only waits for the write does not start it: it shares the next that somebody waits for,
  * or has its own a little later.
  *
+ * A small batch is written by the event loop itself while nothing else is under way: the page cache takes it in a few
+ * microseconds, and a thread has to wake up. Never while an fdatasync runs, as it does while a disk hangs, nor for a while after
+ * such a write was slow.
+ *
  * Faults. A failed write refuses its batch and leaves the segment behind: its position has not moved, so that what may stand
  * behind it never counts. A failed fdatasync is not tried again on the same file, since the kernel may have dropped the dirty
  * pages and would now report success: what was not acknowledged is written again into a new segment, once, and then refused.
@@ -15,6 +19,7 @@ import { layOut } from './batch.ts';
 import { SEGMENT_HEADER_BYTES } from './format.ts';
 import type { ChunkArena, PendingEntry } from './pending.ts';
 import type { SegmentPool } from './pool.ts';
+import type { Segment } from './segment.ts';
 import type { ReservedSpace } from './space.ts';
 import type { Sequence } from './types.ts';
 
@@ -24,6 +29,12 @@ export type Durability = 'fsync' | 'os';
 const WAITING_BYTES_MAX = 256 * 1024 * 1024;
 /** How long written entries that nobody waits for wait for an fdatasync that somebody does. */
 const SYNC_DELAY_MS = 5;
+/** What the event loop writes itself at most. */
+const NOW_BYTES_MAX = 64 * 1024;
+/** After a write of its own that took longer ... */
+const NOW_SLOW_MS = 5;
+/** ... it leaves writing to the threads for so long. */
+const NOW_PAUSE_MS = 10_000;
 /** How long the loop waits before it tries again to write entries that it may not refuse. */
 const RETRY_MS = 250;
 
@@ -50,6 +61,8 @@ export class Writer {
   #lateSync: NodeJS.Timeout | undefined;
   #closed = false;
   #waitingBytes = 0;
+  /** When the event loop may write itself again. */
+  #nowFromMs = Number.NEGATIVE_INFINITY;
 
   constructor(options: WriterOptions, head: Sequence) {
     this.#options = options;
@@ -149,15 +162,13 @@ export class Writer {
   async #writeBatch(): Promise<void> {
     const { reserved, arena, clock, health, durability } = this.#options;
     const segment = this.#active.current ?? bug('a batch is written without a segment');
-    const nowMs = clock.nowMs();
-    const spareBytes = reserved.bytes > 0 ? this.reservableBytes() - reserved.bytes : Number.POSITIVE_INFINITY;
     const context = {
       segment,
       arena,
       next: this.#next,
       head: this.#head,
-      nowMs,
-      spareBytes,
+      nowMs: clock.nowMs(),
+      spareBytes: reserved.bytes > 0 ? this.reservableBytes() - reserved.bytes : Number.POSITIVE_INFINITY,
       failures: health.failures,
     };
     const { count, buffers, end, next } = layOut(this.#queue, context);
@@ -166,7 +177,7 @@ export class Writer {
     this.#next = next;
     const header = segment.position === 0 ? [this.#active.header(segment, this.#head)] : [];
     try {
-      await segment.file?.write([...header, ...buffers], segment.position);
+      await this.#write(segment, [...header, ...buffers], end);
     } catch (error) {
       this.#refuse(batch, health.fail(error));
       this.#active.leave();
@@ -182,6 +193,18 @@ export class Writer {
     if (durability === 'os') return this.#acknowledge(batch);
     for (const entry of batch) this.#unsynced.push(entry);
     this.#syncWhenDue();
+  }
+
+  /** A promise only when a thread does it. */
+  #write(segment: Segment, buffers: readonly Buffer[], end: number): Promise<void> | undefined {
+    const { file, position } = segment;
+    const startedMs = this.#options.clock.monotonicMs();
+    const isSmall = end - position <= NOW_BYTES_MAX;
+    if (!file?.writeNow || !isSmall || this.#syncing || startedMs < this.#nowFromMs)
+      return file?.write(buffers, position);
+    file.writeNow(buffers, position);
+    if (this.#options.clock.monotonicMs() - startedMs > NOW_SLOW_MS) this.#nowFromMs = startedMs + NOW_PAUSE_MS;
+    return undefined;
   }
 
   #syncWhenDue(): void {

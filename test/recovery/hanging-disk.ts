@@ -48,11 +48,18 @@ export class HangingDisk implements FileSystem {
 
   async open(path: string, flags: 'r' | 'r+' | 'wx' | 'w'): Promise<OpenFile> {
     const file = await nodeFileSystem.open(path, flags);
+    const written = (buffers: readonly Uint8Array[]): void => {
+      if (this.#marker && Buffer.concat(buffers).includes(this.#marker)) this.#marked = path;
+      this.#look();
+    };
     return {
       write: async (buffers, position) => {
         await file.write(buffers, position);
-        if (this.#marker && Buffer.concat(buffers).includes(this.#marker)) this.#marked = path;
-        this.#look();
+        written(buffers);
+      },
+      writeNow: (buffers, position) => {
+        file.writeNow?.(buffers, position);
+        written(buffers);
       },
       datasync: async () => {
         if (this.#marker) await this.#hang(path);

@@ -82,6 +82,7 @@ async function world(context: TestContext): Promise<World> {
               entries: it.entries.filter((sequence) => sequence > after).map(entryOf),
               nextAfter: it.entries.at(-1) ?? after,
               lost: [],
+              release: () => undefined,
             }),
           holdFrom: (reader, sequence) => void it.held.set(reader, sequence),
         },

@@ -5,6 +5,8 @@ export interface FileCall {
   readonly name: 'open' | 'write' | 'datasync' | 'truncate' | 'remove' | 'syncDirectory';
   readonly path: string;
   readonly bytes: number;
+  /** The event loop waits for it: it cannot be held. */
+  readonly now?: true;
 }
 
 export class FaultyFileSystem implements FileSystem {
@@ -15,6 +17,8 @@ export class FaultyFileSystem implements FileSystem {
   /** Called when a write has been done: throwing makes the call fail although its bytes are in the file. */
   after: (call: FileCall) => void = () => undefined;
   free = Number.MAX_SAFE_INTEGER;
+  /** Whether files that are opened let the event loop write; `before` must then not wait. */
+  writesNow = false;
 
   constructor(inner: FileSystem = nodeFileSystem) {
     this.#inner = inner;
@@ -36,6 +40,16 @@ export class FaultyFileSystem implements FileSystem {
         await file.write(buffers, position);
         this.after({ name: 'write', path, bytes });
       },
+      ...(this.writesNow && {
+        writeNow: (buffers: readonly Uint8Array[], position: number) => {
+          const bytes = buffers.reduce((sum, buffer) => sum + buffer.length, 0);
+          const call = { name: 'write', path, bytes, now: true } as const;
+          void this.before(call);
+          this.calls.push(call);
+          file.writeNow?.(buffers, position);
+          this.after(call);
+        },
+      }),
       read: (buffer, position) => file.read(buffer, position),
       datasync: async () => {
         await note('datasync');

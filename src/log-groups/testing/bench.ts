@@ -46,6 +46,7 @@ export class FakeJournal implements Pick<Journal, 'append' | 'head' | 'read'> {
       entries: this.entries.slice(after, after + 1),
       nextAfter: Math.min(after + 1, this.head),
       lost: [],
+      release: () => undefined,
     });
   }
 }

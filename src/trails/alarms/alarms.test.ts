@@ -105,7 +105,7 @@ async function world(context: TestContext): Promise<World> {
           },
           read: ({ after }) => {
             const entries = it.entries.slice(after).map((entry, at) => entryOf(entry, after + at + 1));
-            return Promise.resolve({ entries, nextAfter: it.entries.length, lost: [] });
+            return Promise.resolve({ entries, nextAfter: it.entries.length, lost: [], release: () => undefined });
           },
           holdFrom: (reader, sequence) => void it.held.set(reader, sequence),
         },
