@@ -6,6 +6,7 @@ import {
   encodeAuditEvent,
   encodeInvocationBegin,
   encodeInvocationEnd,
+  writtenBegin,
   ENTRY_KIND,
   type InvocationBegin,
 } from '#records';
@@ -88,6 +89,9 @@ test('an API call is its event to trails; what else stands in the journal is not
   assert.match(rendered?.line.toString() ?? '', /"eventName":"CreateTrail"/);
   assert.deepEqual(rendered?.trailEvent, { region: 'eu-west-1', eventMs: RECEIVED_MS + 9 });
   assert.equal(renderEntry(endOf(BEGIN), TRAIL), undefined, 'a call of an older journal has no event');
-  assert.equal(renderEntry(entry(ENTRY_KIND.invocationBegin, encodeInvocationBegin(BEGIN)), TRAIL), undefined);
+  assert.equal(
+    renderEntry(entry(ENTRY_KIND.invocationBegin, encodeInvocationBegin(writtenBegin(BEGIN))), TRAIL),
+    undefined,
+  );
   assert.equal(renderEntry(entry(ENTRY_KIND.auditEvent, encodeAuditEvent(event)), 's3-1'), undefined);
 });

@@ -6,6 +6,7 @@ import {
   auditEventOf,
   decodeAuditEvent,
   decodeInvocationEnd,
+  decodeRecord,
   ENTRY_KIND,
   renderAuditEvent,
 } from '#records';
@@ -22,7 +23,7 @@ export function renderEntry(entry: JournalEntry, route: string): RenderedEntry |
 
 function eventOf({ kind, payload, attachments }: JournalEntry): AuditEvent | undefined {
   if (kind === ENTRY_KIND.auditEvent) return decodeAuditEvent(payload);
-  if (kind === ENTRY_KIND.invocationEnd) return auditEventOf(decodeInvocationEnd(payload, attachments, 'facts').facts);
+  if (kind === ENTRY_KIND.invocationEnd) return auditEventOf(decodeInvocationEnd(payload, attachments).facts);
   return undefined;
 }
 
@@ -38,11 +39,10 @@ function renderEvent(event: AuditEvent): RenderedEntry {
 
 function renderRecord({ kind, payload, attachments }: JournalEntry, route: string): RenderedEntry | undefined {
   if (kind !== ENTRY_KIND.invocationEnd) return undefined;
-  const { facts, line, dataObjects } = decodeInvocationEnd(payload, attachments, 'record');
-  const { logging, timestampMs } = facts.begin;
+  const { timestampMs, lineRoutes, dataRoute, line, dataObjects } = decodeRecord(payload, attachments);
   return {
-    line: logging?.lineRoutes.includes(route) ? line : NO_LINE,
+    line: lineRoutes.includes(route) ? line : NO_LINE,
     timestampMs,
-    dataObjects: logging?.data?.route === route ? dataObjects : [],
+    dataObjects: dataRoute === route ? dataObjects : [],
   };
 }

@@ -13,6 +13,7 @@ import {
   decodeLogEvents,
   ENTRY_KIND,
   type InvocationFacts,
+  type RecordedEnd,
   renderAuditEvent,
 } from '#records';
 import { type AuditEventRow, type InvocationRow, type LogEventRow, type RowKey, shapeOf } from '#store';
@@ -101,10 +102,7 @@ function auditEventRow(key: RowKey, event: AuditEvent): AuditEventRow {
   };
 }
 
-function invocationRow(
-  key: RowKey,
-  { facts, line, prompt, completion }: ReturnType<typeof decodeInvocationEnd>,
-): InvocationRow {
+function invocationRow(key: RowKey, { facts, line, prompt, completion }: RecordedEnd): InvocationRow {
   const { begin, tokens } = facts;
   return {
     key,

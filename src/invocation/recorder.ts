@@ -15,6 +15,8 @@ import {
   renderInvocation,
   type RequestContent,
   type ResponseContent,
+  type WrittenBegin,
+  writtenBegin,
 } from '#records';
 import type { Emit } from '#telemetry';
 import { ApiError } from '#wire';
@@ -41,6 +43,8 @@ export interface RecorderOptions {
 /** A begun call: what its end needs. `open` is undefined when its begin could not be written under `serve`. */
 export interface BegunCall {
   readonly begin: InvocationBegin;
+  /** As its entry has it, which that of its end repeats. */
+  readonly written: WrittenBegin;
   readonly open: OpenEntry | undefined;
   readonly reservation: Reservation | undefined;
 }
@@ -56,21 +60,22 @@ export class Recorder {
   async begin(begin: InvocationBegin, requestBytes: number): Promise<BegunCall> {
     const { journal, openCalls } = this.#options;
     const open = openCalls.opening();
+    const written = writtenBegin(begin);
     let reservation: Reservation | undefined;
     try {
       reservation = await journal.reserve(END_RESERVE_BYTES + requestBytes);
       open.sequence = await journal.append(
-        { kind: ENTRY_KIND.invocationBegin, payload: encodeInvocationBegin(begin) },
+        { kind: ENTRY_KIND.invocationBegin, payload: encodeInvocationBegin(written) },
         { until: 'written' },
       );
       this.#options.missed.tell();
-      return { begin, open, reservation };
+      return { begin, written, open, reservation };
     } catch (error) {
       reservation?.release();
       openCalls.ended(open);
       // Under `serve` the call goes on; whether it is missed is known at its end.
       if (this.#options.onFailure === 'refuse' || !(error instanceof OperationalError)) this.#failed(error);
-      return { begin, open: undefined, reservation: undefined };
+      return { begin, written, open: undefined, reservation: undefined };
     }
   }
 
@@ -115,7 +120,7 @@ export class Recorder {
       {
         kind: ENTRY_KIND.invocationEnd,
         routes: [...routes],
-        payload: encodeInvocationEnd(end),
+        payload: encodeInvocationEnd(end, call.written),
         attachments: attachmentsOf(end),
       },
       call.reservation ? { reservation: call.reservation } : {},

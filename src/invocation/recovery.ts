@@ -5,7 +5,7 @@
 import type { Journal, OpenEntries, Sequence } from '#journal';
 import {
   decodeInvocationBegin,
-  decodeInvocationEnd,
+  decodeRecord,
   encodeInvocationEnd,
   ENTRY_KIND,
   type InvocationBegin,
@@ -52,7 +52,7 @@ async function openBegins(journal: Journal, from: number): Promise<Map<string, I
     const { entries, nextAfter } = await journal.read({ after, maxBytes: SCAN_STEP_BYTES, kinds, waitMs: 0 });
     for (const { kind, payload, attachments } of entries) {
       if (kind === ENTRY_KIND.invocationEnd) {
-        open.delete(decodeInvocationEnd(payload, attachments, 'record').facts.begin.requestId);
+        open.delete(decodeRecord(payload, attachments).requestId);
       } else {
         const begin = decodeInvocationBegin(payload);
         open.set(begin.requestId, begin);

@@ -8,9 +8,20 @@ export { chunkText, type ConverseEvent, type RequestContent, type ResponseConten
 export { aggregateConverse } from './converse/aggregate.ts';
 export { decodeAuditBegin, decodeAuditEvent, encodeAuditBegin, encodeAuditEvent } from './entries/audit-event.ts';
 export { decodeGap, encodeGap } from './entries/gap.ts';
-export { decodeInvocationBegin, encodeInvocationBegin } from './entries/invocation-begin.ts';
+export {
+  decodeInvocationBegin,
+  encodeInvocationBegin,
+  type WrittenBegin,
+  writtenBegin,
+} from './entries/invocation-begin.ts';
 export { alikeAudits, carriedAuditOf } from './entries/audit-bytes.ts';
-export { attachmentsOf, decodeInvocationEnd, encodeInvocationEnd } from './entries/invocation-end.ts';
+export {
+  attachmentsOf,
+  decodeInvocationEnd,
+  decodeRecord,
+  encodeInvocationEnd,
+  type RecordedEnd,
+} from './entries/invocation-end.ts';
 export { decodeLogEvents, encodeLogEvents } from './entries/log-events.ts';
 export { type Family, familyOf } from './families/index.ts';
 export { isInferenceProfile, loggedModelId } from './model-id.ts';

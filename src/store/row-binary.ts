@@ -87,6 +87,12 @@ export class RowBinaryWriter {
     this.#offset += this.#piece.write(text, this.#offset, length, 'utf8');
   }
 
+  /** A string that may be in UTF-8 already. */
+  text(value: string | Uint8Array): void {
+    if (typeof value === 'string') this.string(value);
+    else this.bytes(value);
+  }
+
   bytes(value: Uint8Array): void {
     this.#length(value.length);
     this.#piece.set(value, this.#offset);

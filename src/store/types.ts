@@ -29,8 +29,9 @@ export interface InvocationRow {
   readonly stopReason: string;
   readonly upstream: string;
   readonly upstreamRequestId: string;
-  readonly prompt: string;
-  readonly completion: string;
+  /** Texts as they are, or in UTF-8. */
+  readonly prompt: string | Buffer;
+  readonly completion: string | Buffer;
   /** The record's line. */
   readonly raw: Buffer;
 }

@@ -1,6 +1,6 @@
 import type { InvocationBegin } from '../types.ts';
 import { auditBytesOf, withAudit, withoutAudit } from './audit-bytes.ts';
-import { frame, unframe } from './frame.ts';
+import { frameOf, unframe } from './frame.ts';
 
 /**
  * Payload of an `invocationBegin` entry, format 1: a frame (see frame.ts) whose header is the {@link InvocationBegin} without
@@ -8,9 +8,19 @@ import { frame, unframe } from './frame.ts';
  */
 const VERSION = 1;
 
-export function encodeInvocationBegin(begin: InvocationBegin): Uint8Array[] {
-  const audit = auditBytesOf(begin);
-  const header = frame(VERSION, withoutAudit(begin));
+/** A begin as its own entry and that of its end have it: written once for both. */
+export interface WrittenBegin {
+  /** JSON, without its event. */
+  readonly json: string;
+  readonly audit: ReturnType<typeof auditBytesOf>;
+}
+
+export function writtenBegin(begin: InvocationBegin): WrittenBegin {
+  return { json: JSON.stringify(withoutAudit(begin)), audit: auditBytesOf(begin) };
+}
+
+export function encodeInvocationBegin({ json, audit }: WrittenBegin): Uint8Array[] {
+  const header = frameOf(VERSION, json);
   return audit ? [header, ...audit] : [header];
 }
 

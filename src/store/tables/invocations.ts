@@ -39,8 +39,8 @@ const COLUMNS: readonly Column<InvocationRow>[] = [
   { name: 'stop_reason', definition: LOW_CARDINALITY, write: (to, row) => to.string(row.stopReason) },
   { name: 'upstream', definition: LOW_CARDINALITY, write: (to, row) => to.string(row.upstream) },
   { name: 'upstream_request_id', definition: SHORT_TEXT, write: (to, row) => to.string(row.upstreamRequestId) },
-  { name: 'prompt', definition: LONG_TEXT, write: (to, row) => to.string(row.prompt) },
-  { name: 'completion', definition: LONG_TEXT, write: (to, row) => to.string(row.completion) },
+  { name: 'prompt', definition: LONG_TEXT, write: (to, row) => to.text(row.prompt) },
+  { name: 'completion', definition: LONG_TEXT, write: (to, row) => to.text(row.completion) },
   { name: 'raw', definition: LONG_TEXT, write: (to, row) => to.bytes(row.raw) },
 ];
 

@@ -7,7 +7,6 @@
 import { hash } from 'node:crypto';
 import { AuthenticationFailure } from './failure.ts';
 import { EMPTY_SHA256_HEX } from './payload.ts';
-import { hmacHex } from './signing-keys.ts';
 import { formatBasicIso } from './timestamps.ts';
 import { sameText, type SignatureChain } from './verify.ts';
 
@@ -39,7 +38,7 @@ export class BodySignatures {
   }
 
   #check(stringToSign: string, signature: string): void {
-    const expected = hmacHex(this.#chain.signingKey, stringToSign);
+    const expected = this.#chain.signingKey.sign(stringToSign);
     if (!sameText(expected, signature)) throw new AuthenticationFailure('bad-signature');
     this.#previous = expected;
   }
@@ -66,8 +65,7 @@ export function createEnvelopeVerifier(
   return ({ date, headerBytes, payload, signature }) => {
     const timestamp = formatBasicIso(date.getTime());
     const { signingKey, scope } = chain.on(timestamp.slice(0, 8));
-    const expected = hmacHex(
-      signingKey,
+    const expected = signingKey.sign(
       `AWS4-HMAC-SHA256-PAYLOAD\n${timestamp}\n${scope}\n${previous}\n${hash('sha256', headerBytes, 'hex')}\n${hash('sha256', payload, 'hex')}`,
     );
     if (!sameText(expected, Buffer.from(signature).toString('hex'))) {

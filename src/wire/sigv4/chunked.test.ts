@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { createHash, createHmac, type KeyObject } from 'node:crypto';
+import { createHash, createHmac } from 'node:crypto';
 import { Readable, type Transform } from 'node:stream';
 import { test } from 'node:test';
 import { checksumHeader, CHECKSUM_ALGORITHMS, createChecksum } from '#base';
@@ -290,22 +290,17 @@ function signedSmall(text: string, chunkBytes: number): { head: RequestHead; bod
   let body = '';
   for (let at = 0; at <= text.length; at += chunkBytes) {
     const chunk = text.slice(at, at + chunkBytes);
-    previous = chunkSignature(chain.signingKey, chain, previous, chunk);
+    previous = chunkSignature(chain, previous, chunk);
     body += `${chunk.length.toString(16)};chunk-signature=${previous}\r\n${chunk}${chunk === '' ? '' : '\r\n'}`;
   }
   return { head, body: `${body}\r\n` };
 }
 
-function chunkSignature(
-  key: KeyObject,
-  chain: { timestamp: string; scope: string },
-  previous: string,
-  chunk: string,
-): string {
+/** Derived here once more, by node's own HMAC. */
+function chunkSignature(chain: { timestamp: string; scope: string }, previous: string, chunk: string): string {
   const sha256Hex = createHash('sha256').update(chunk).digest('hex');
-  return createHmac('sha256', key)
-    .update(
-      `AWS4-HMAC-SHA256-PAYLOAD\n${chain.timestamp}\n${chain.scope}\n${previous}\n${EMPTY_SHA256_HEX}\n${sha256Hex}`,
-    )
-    .digest('hex');
+  const hmac = (key: string | Buffer, text: string): Buffer => createHmac('sha256', key).update(text).digest();
+  const key = chain.scope.split('/').reduce<string | Buffer>(hmac, `AWS4${SECRET}`);
+  const text = `AWS4-HMAC-SHA256-PAYLOAD\n${chain.timestamp}\n${chain.scope}\n${previous}\n${EMPTY_SHA256_HEX}\n${sha256Hex}`;
+  return hmac(key, text).toString('hex');
 }

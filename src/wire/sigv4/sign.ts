@@ -9,7 +9,7 @@ import {
   splitTarget,
 } from './canonical.ts';
 import { UNSIGNED_PAYLOAD } from './payload.ts';
-import { deriveSigningKey, hmacHex, scopeText, type SigningKeys } from './signing-keys.ts';
+import { deriveSigningKey, scopeText, type SigningKeys } from './signing-keys.ts';
 import { formatBasicIso } from './timestamps.ts';
 
 export interface SigningCredentials {
@@ -79,8 +79,7 @@ export function signRequest(options: SignOptions): Record<string, string> {
   const key =
     options.keys?.get(credentials.accessKeyId, credentials.secretAccessKey, scope) ??
     deriveSigningKey(credentials.secretAccessKey, scope);
-  const signature = hmacHex(
-    key,
+  const signature = key.sign(
     `AWS4-HMAC-SHA256\n${timestamp}\n${scopeText(scope)}\n${hash('sha256', canonical, 'hex')}`,
   );
   headers['authorization'] =

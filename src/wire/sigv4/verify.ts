@@ -11,7 +11,7 @@
  *   - a session token that was added after signing (header or query) is no part of what is signed; the token
  *     itself is judged by whoever resolves the access key
  */
-import { hash, type KeyObject, timingSafeEqual } from 'node:crypto';
+import { hash, timingSafeEqual } from 'node:crypto';
 import { bug } from '#base';
 import type { RequestHead } from '../types.ts';
 import {
@@ -27,7 +27,7 @@ import { checkScope, checkSignedHeaders, checkTime } from './claims.ts';
 import { AuthenticationFailure } from './failure.ts';
 import type { SignedAuthorization } from './parse.ts';
 import { declaredPayload, type SignedPayload, UNSIGNED_PAYLOAD } from './payload.ts';
-import { deriveSigningKey, hmacHex, scopeText, type SigningKeys } from './signing-keys.ts';
+import { deriveSigningKey, scopeText, type SigningKey, type SigningKeys } from './signing-keys.ts';
 
 export interface VerifyOptions {
   readonly secret: string;
@@ -57,12 +57,12 @@ export interface VerifiedRequest {
 /** The seed of chunk and message signatures. */
 export interface SignatureChain {
   readonly signature: string;
-  readonly signingKey: KeyObject;
+  readonly signingKey: SigningKey;
   /** `20130524/us-east-1/s3/aws4_request` */
   readonly scope: string;
   readonly timestamp: string;
   /** Key and scope of another day, for streams that go past midnight. */
-  on(date: string): { signingKey: KeyObject; scope: string };
+  on(date: string): { signingKey: SigningKey; scope: string };
 }
 
 /**
@@ -83,7 +83,7 @@ export function verifySignature(
   let told: { canonical: string; stringToSign: string } | undefined;
   for (const canonical of canonicalSpellings(parsed, head, options.rule, payloadHash)) {
     const stringToSign = `AWS4-HMAC-SHA256\n${parsed.timestamp}\n${scope}\n${hash('sha256', canonical, 'hex')}`;
-    if (sameText(hmacHex(signingKey, stringToSign), parsed.signature)) {
+    if (sameText(signingKey.sign(stringToSign), parsed.signature)) {
       checkBody(payload, options.bodySha256Hex);
       return {
         accessKeyId: parsed.accessKeyId,
@@ -119,7 +119,7 @@ function withoutToken(canonical: string): string {
     .replace(/(?<=[&\n]X-Amz-Security-Token=)[^&\n]*/, '(as-sent)');
 }
 
-function signingKeyOf(parsed: SignedAuthorization, { keys, secret }: VerifyOptions, date: string): KeyObject {
+function signingKeyOf(parsed: SignedAuthorization, { keys, secret }: VerifyOptions, date: string): SigningKey {
   const scope = { date, region: parsed.region, service: parsed.service };
   return keys?.get(parsed.accessKeyId, secret, scope) ?? deriveSigningKey(secret, scope);
 }
