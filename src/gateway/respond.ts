@@ -34,16 +34,23 @@ function unread(body: WireResponse['body']): void {
   if (body instanceof Readable) body.destroy();
 }
 
+/** As a list, which goes out as it is: single headers would be kept by name first. */
 function writeHead({ outgoing, head, incoming }: Exchange, { status, headers, body }: WireResponse): void {
-  outgoing.statusCode = status;
   const isHttp2 = incoming.httpVersionMajor === 2;
-  for (const [name, value] of Object.entries(headers)) {
-    if (!isHttp2 || !CONNECTION_HEADERS.has(name.toLowerCase())) outgoing.setHeader(name, value);
+  const list: string[] = [];
+  let hasLength = status === 204 || status === 304 || head.method === 'HEAD';
+  for (const name in headers) {
+    const lowered = name.toLowerCase();
+    if (isHttp2 && CONNECTION_HEADERS.has(lowered)) continue;
+    if (lowered === 'content-length') hasLength = true;
+    list.push(name, headers[name] ?? '');
   }
-  if (outgoing.hasHeader('content-length') || status === 204 || status === 304 || head.method === 'HEAD') return;
-  if (body === undefined) outgoing.setHeader('content-length', '0');
-  else if (typeof body === 'string') outgoing.setHeader('content-length', String(Buffer.byteLength(body)));
-  else if (body instanceof Uint8Array) outgoing.setHeader('content-length', String(body.length));
+  if (!hasLength) {
+    if (body === undefined) list.push('content-length', '0');
+    else if (typeof body === 'string') list.push('content-length', String(Buffer.byteLength(body)));
+    else if (body instanceof Uint8Array) list.push('content-length', String(body.length));
+  }
+  outgoing.writeHead(status, list);
 }
 
 function end(outgoing: Outgoing, body?: string | Uint8Array): void {

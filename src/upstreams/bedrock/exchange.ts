@@ -96,13 +96,21 @@ export class Connections {
       hostname: endpoint.hostname,
       port: endpoint.port,
       path: target,
-      headers,
+      headers: listed(headers),
       // A connection of its own, closed afterwards.
       agent: fresh ? false : kept,
       maxHeaderSize: RESPONSE_HEADER_BYTES_MAX,
     } as const;
     return secure ? httpsRequest(options) : httpRequest(options);
   }
+}
+
+/**
+ * As a list, which goes out as it is: single headers would be kept by name first. Not of a request without a length, whose
+ * framing is told only when it ends.
+ */
+function listed(headers: Record<string, string>): Record<string, string> | string[] {
+  return 'content-length' in headers ? Object.entries(headers).flat() : headers;
 }
 
 class StaleConnection {
