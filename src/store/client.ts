@@ -4,8 +4,9 @@
  */
 import { Agent as HttpAgent } from 'node:http';
 import { Agent as HttpsAgent } from 'node:https';
-import type { Readable } from 'node:stream';
+import { Readable } from 'node:stream';
 import { type ClickHouseClient, ClickHouseLogLevel, type ClickHouseSettings, createClient } from '@clickhouse/client';
+import { BODY_FILE_SETTING, type BodyFiles } from './embedded/body-files.ts';
 import type { StoreQuery } from './types.ts';
 
 /** Engine's own limit for a read, seconds; the client waits a little longer. */
@@ -36,6 +37,8 @@ export interface StoreClientOptions {
   readonly socketPath?: string;
   readonly username?: string;
   readonly password?: string;
+  /** Where rows are handed over to a store beside this process; absent: they go through the connection. */
+  readonly bodyFiles?: BodyFiles;
 }
 
 const READ_SETTINGS: ClickHouseSettings = {
@@ -70,8 +73,10 @@ const WRITE_SETTINGS: ClickHouseSettings = {
 export class StoreClient {
   readonly #client: ClickHouseClient;
   readonly #agent: HttpAgent;
+  readonly #bodyFiles: BodyFiles | undefined;
 
   constructor(options: StoreClientOptions) {
+    this.#bodyFiles = options.bodyFiles;
     const agentOptions = { keepAlive: true, maxSockets: CONNECTIONS_MAX, timeout: SILENCE_MS_MAX };
     this.#agent =
       options.socketPath === undefined
@@ -168,12 +173,21 @@ export class StoreClient {
     });
   }
 
-  /** Inserts RowBinary bytes under a deduplication token. */
-  async insert(query: string, token: string, body: Readable): Promise<void> {
+  /** Inserts RowBinary bytes, in pieces, under a deduplication token. */
+  async insert(query: string, token: string, pieces: readonly Uint8Array[]): Promise<void> {
+    const settings = { ...WRITE_SETTINGS, insert_deduplication_token: token, log_comment: token };
+    if (!this.#bodyFiles) {
+      return this.#insert(query, settings, { values: Readable.from(pieces, { objectMode: false }) });
+    }
+    await using body = await this.#bodyFiles.write(pieces);
+    await this.#insert(query, { ...settings, [BODY_FILE_SETTING]: body.name }, {});
+  }
+
+  async #insert(query: string, settings: ClickHouseSettings, body: { readonly values?: Readable }): Promise<void> {
     const result = await this.#client.exec({
       query,
-      values: body,
-      clickhouse_settings: { ...WRITE_SETTINGS, insert_deduplication_token: token, log_comment: token },
+      ...body,
+      clickhouse_settings: settings,
       abort_signal: AbortSignal.timeout(WRITE_TIMEOUT_MS),
     });
     result.stream.resume();

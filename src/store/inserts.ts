@@ -7,7 +7,6 @@
  *   that range is deleted and the batch inserted under a new token.
  * - When the engine refuses the data, the refusing rows are found by halving, and stored without their attributes.
  */
-import { Readable } from 'node:stream';
 import { bug, type Clock, type IdSource, OperationalError, sleep } from '#base';
 import type { StoreClient } from './client.ts';
 import { encodeAttributes, encodeRows, insertColumns } from './encode.ts';
@@ -107,10 +106,9 @@ export class Inserter<Row> {
     const startedMs = this.#clock.monotonicMs();
     const isHeld = rows instanceof HeldRows;
     const writer = isHeld ? rows.writer : await encodeRows(this.#table, rows, withoutAttributes);
-    const body = Readable.from(writer.pieces(), { objectMode: false });
-    await this.#client.insert(this.#statement, token, body);
+    await this.#client.insert(this.#statement, token, writer.pieces());
     const { sizeBytes } = writer;
-    // Only after success: after a failure a socket may still hold the pieces.
+    // Only after success: after a failure a write may still be under way.
     if (!isHeld) writer.release();
     this.#onEvent({
       name: 'store.inserted',
@@ -188,8 +186,7 @@ export class Inserter<Row> {
   async #attributesTaken(rows: readonly Row[]): Promise<boolean> {
     const writer = await encodeAttributes(this.#table, rows);
     try {
-      const body = Readable.from(writer.pieces(), { objectMode: false });
-      await this.#client.insert('INSERT INTO varve.attributes_probe (attrs) FORMAT RowBinary', '', body);
+      await this.#client.insert('INSERT INTO varve.attributes_probe (attrs) FORMAT RowBinary', '', writer.pieces());
       return true;
     } catch (error) {
       if (!isDataError(error)) throw error;

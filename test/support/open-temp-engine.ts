@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { type ClickHouseClient, ClickHouseLogLevel, createClient } from '@clickhouse/client';
 import { StoreClient } from '../../src/store/client.ts';
+import { BodyFiles, SPOOL_FOLDER } from '../../src/store/embedded/body-files.ts';
 import { StoreProcess } from '../../src/store/embedded/store-process.ts';
 
 export interface TempEngine extends AsyncDisposable {
@@ -39,7 +40,14 @@ export async function openTempEngine(options: { memoryBytesMax?: number } = {}):
     password: token,
     log: { level: ClickHouseLogLevel.OFF },
   });
-  const storeClient = new StoreClient({ url: 'http://engine', socketPath, username: 'varve', password: token });
+  const bodyFiles = new BodyFiles(join(directory, 'engine', SPOOL_FOLDER));
+  const storeClient = new StoreClient({
+    url: 'http://engine',
+    socketPath,
+    username: 'varve',
+    password: token,
+    bodyFiles,
+  });
   return {
     client,
     storeClient,

@@ -8,10 +8,11 @@
  * for the version still ran). Nothing is closed like that any more (engine.ts), and then process.exit() returned 60 of 60 times;
  * but without a gateway nobody would end a process that hangs with the directory's lock.
  */
-import { chmodSync, mkdirSync, rmSync } from 'node:fs';
+import { chmodSync, mkdirSync, readdirSync, rmSync } from 'node:fs';
 import type { Server } from 'node:http';
 import { getPriority, setPriority } from 'node:os';
 import { join } from 'node:path';
+import { SPOOL_FOLDER } from './body-files.ts';
 import { ChdbMissing } from './chdb.ts';
 import { Engine } from './engine.ts';
 import { createFacade } from './facade.ts';
@@ -50,10 +51,12 @@ async function open(message: OpenMessage): Promise<void> {
   let reason: OpenFailure = 'directory-unusable';
   try {
     process.umask(0o077);
-    const spoolDirectory = join(message.directory, 'spool');
+    const spoolDirectory = join(message.directory, SPOOL_FOLDER);
     mkdirSync(spoolDirectory, { recursive: true, mode: 0o700 });
     reason = 'chdb-unusable';
     engine = Engine.open(message);
+    // What a process that is gone has left; a statement whose file goes with it is tried again.
+    for (const name of readdirSync(spoolDirectory)) rmSync(join(spoolDirectory, name), { force: true });
     const engineVersion = await engine.version();
     facade = createFacade(engine, { token: message.token, spoolDirectory });
     await listen(facade, message.socketPath);

@@ -7,6 +7,7 @@ import { dirname, join, resolve } from 'node:path';
 import type { OperationalError } from '#base';
 import type { Connection } from '../connection.ts';
 import type { StoreEvents } from '../events.ts';
+import { BodyFiles, SPOOL_FOLDER } from './body-files.ts';
 import { Supervisor } from './supervisor.ts';
 
 const MEMORY_SHARE = 0.35;
@@ -36,8 +37,10 @@ export class EmbeddedServer {
   }
 
   /** For the client. */
-  get endpoint(): { url: string; socketPath: string; username: string; password: string } {
-    return { url: 'http://store', socketPath: this.#socketPath, username: 'varve', password: this.#supervisor.token };
+  get endpoint(): { url: string; socketPath: string; username: string; password: string; bodyFiles: BodyFiles } {
+    const bodyFiles = new BodyFiles(join(this.#directory, SPOOL_FOLDER));
+    const { token: password } = this.#supervisor;
+    return { url: 'http://store', socketPath: this.#socketPath, username: 'varve', password, bodyFiles };
   }
 
   /** Whom to tell when the process goes and comes. */

@@ -2,8 +2,8 @@
  * A thin ClickHouse HTTP interface over the engine, on a unix socket inside a directory that only the server's user may
  * enter; every request must carry the token that the supervisor made, as the password of basic authentication.
  *
- * Does: GET /ping; POST / with a statement, settings, bound parameters; SELECT streamed; INSERT with a body; one
- * statement a request; exceptions with code, before or in the middle of an answer; a query whose client goes away is
+ * Does: GET /ping; POST / with a statement, settings, bound parameters; SELECT streamed; INSERT with a body, or with the name of
+ * a file that holds it; one statement a request; exceptions with code, before or in the middle of an answer; a query whose client goes away is
  * killed. Does not: sessions, temporary tables, compression, progress headers, users.
  */
 import { randomBytes, timingSafeEqual } from 'node:crypto';
@@ -13,7 +13,7 @@ import type { EngineSession } from './engine-session.ts';
 import type { Engine } from './engine.ts';
 import { asException, exceptionTrailer } from './exception.ts';
 import { readRequest, type StoreRequest } from './request.ts';
-import { spoolBody } from './spool.ts';
+import { handedBody, spoolBody } from './spool.ts';
 import { quoteString } from './sql-text.ts';
 import { classifyStatement, type Statement } from './statement.ts';
 
@@ -62,7 +62,7 @@ async function serve(
   answer: ServerResponse,
 ): Promise<void> {
   const request = await readRequest(incoming);
-  const statement = classifyStatement(request.sql, request.hasBody);
+  const statement = classifyStatement(request.sql, request.hasBody || request.bodyFile !== undefined);
   if (statement.kind === 'insert') return serveInsert(engine, options, incoming, request, statement, answer);
   if (statement.kind === 'command') await refuseSecondStatement(engine, request, statement.sql);
   await engine.withSession(request, async (session) => {
@@ -140,7 +140,11 @@ async function serveInsert(
   insert: Statement & { kind: 'insert' },
   answer: ServerResponse,
 ): Promise<void> {
-  await using body = await spoolBody(incoming, options.spoolDirectory, INSERT_BYTES_MAX);
+  const { spoolDirectory } = options;
+  await using body =
+    request.bodyFile === undefined
+      ? await spoolBody(incoming, spoolDirectory, INSERT_BYTES_MAX)
+      : await handedBody(spoolDirectory, request.bodyFile);
   if (body.sizeBytes > 0) {
     request.settings.set('use_structure_from_insertion_table_in_table_functions', '1');
     const source = `file(${quoteString(body.path)}, ${quoteString(insert.format)})`;

@@ -4,6 +4,7 @@
  * parameters are too long for a URL.
  */
 import type { IncomingMessage } from 'node:http';
+import { BODY_FILE_SETTING } from './body-files.ts';
 
 /** A statement with its parameters; data is not counted. Bytes. */
 const STATEMENT_BYTES_MAX = 16 * 1024 * 1024;
@@ -31,6 +32,8 @@ export interface StoreRequest {
   readonly sql: string;
   /** Whether the request's body, unread as yet, is data for an INSERT. */
   readonly hasBody: boolean;
+  /** The data's file, where it was handed over as one. */
+  readonly bodyFile: string | undefined;
   readonly settings: Map<string, string>;
   readonly parameters: Map<string, string>;
   readonly format: string;
@@ -43,12 +46,14 @@ export async function readRequest(incoming: IncomingMessage): Promise<StoreReque
   const settings = new Map<string, string>();
   const parameters = new Map<string, string>();
   let sql = '';
+  let bodyFile: string | undefined;
   let format = 'TabSeparated';
   for (const [name, value] of url.searchParams) {
     if (name === 'query') sql = value;
     else if (name === 'default_format') format = value;
     else if (name === 'database') throw new RangeError('name the database in the statement, not in the URL');
     else if (name.startsWith('param_')) parameters.set(name.slice('param_'.length), value);
+    else if (name === BODY_FILE_SETTING) bodyFile = value;
     else if (!IGNORED.has(name)) settings.set(name, value);
   }
   const encoding = incoming.headers['content-encoding'];
@@ -60,7 +65,7 @@ export async function readRequest(incoming: IncomingMessage): Promise<StoreReque
     const boundary = /^multipart\/form-data;\s*boundary=(\S+)$/i.exec(incoming.headers['content-type'] ?? '')?.[1];
     sql = boundary === undefined ? body : readParts(body, boundary, parameters);
   }
-  return { sql, hasBody, settings, parameters, format, queryId: url.searchParams.get('query_id') ?? '' };
+  return { sql, hasBody, bodyFile, settings, parameters, format, queryId: url.searchParams.get('query_id') ?? '' };
 }
 
 function bodyMayFollow(incoming: IncomingMessage): boolean {

@@ -8,6 +8,7 @@ import { randomUUID } from 'node:crypto';
 import { type FileHandle, open, unlink } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Readable } from 'node:stream';
+import { takeBodyFile } from './body-files.ts';
 
 export interface SpooledBody extends AsyncDisposable {
   readonly path: string;
@@ -29,6 +30,13 @@ export async function spoolBody(body: Readable, directory: string, bytesMax: num
     await file.close();
     throw error;
   }
+}
+
+/** A body that the server has written already (body-files.ts). @throws what taking it does */
+export async function handedBody(directory: string, name: string): Promise<SpooledBody> {
+  const file = await takeBodyFile(directory, name);
+  const { size: sizeBytes } = await file.stat();
+  return { path: `/dev/fd/${file.fd}`, sizeBytes, [Symbol.asyncDispose]: () => file.close() };
 }
 
 async function copy(body: Readable, file: FileHandle, bytesMax: number): Promise<number> {
