@@ -1,6 +1,6 @@
 /** Gathers a reader's next batch from the journal. */
 import { type Clock, Slices } from '#base';
-import type { Journal, JournalEntry, LostEntries, ReadResult, Sequence } from '#journal';
+import type { Journal, JournalEntry, LostEntries, Sequence } from '#journal';
 import type { BatchEntry, BatchLimits, BatchPlan, ReaderFilter, ReaderSink } from './types.ts';
 
 /** An idle reader looks up this often, to let go of segments whose entries are not for it. */
@@ -85,7 +85,8 @@ function sizeOf({ payload, condensed }: BatchEntry): number {
 
 class Batch {
   readonly entries: BatchEntry[] = [];
-  readonly #reads: ReadResult[] = [];
+  /** Give back what the entries are lent. */
+  readonly #releases: (() => void)[] = [];
   last: Sequence;
   #bytes = 0;
   readonly #options: GatherOptions;
@@ -126,11 +127,13 @@ class Batch {
       this.#bytes += sizeOf(entry);
     });
     this.last = read.nextAfter;
-    this.#reads.push(read);
+    // What condensing leaves holds nothing of the entries.
+    if (this.#options.condense) read.release();
+    else this.#releases.push(read.release);
   }
 
   release(): void {
-    for (const read of this.#reads) read.release();
+    for (const release of this.#releases.splice(0)) release();
   }
 
   /** Takes what is there without waiting. */

@@ -232,7 +232,10 @@ export interface DeliveryReceipt {
 /** Where a reader's batches go. Must be idempotent for the same plan; throws {@link DeliveryError}, other errors count as transient. */
 export interface ReaderSink {
   deliver(plan: BatchPlan, entries: readonly BatchEntry[], retry: boolean): Promise<DeliveryReceipt>;
-  /** For sinks that need little of large entries: makes of each what waits in memory and counts for a batch's bytes. */
+  /**
+   * For sinks that need little of large entries: makes of each what waits in memory and counts for a batch's bytes. No view of the
+   * entry's payload: its memory is soon another's.
+   */
   readonly condense?: (entry: JournalEntry) => BatchEntry;
 }
 

@@ -1,6 +1,7 @@
 /** Writes an answer to the socket, with backpressure. */
 import { once } from 'node:events';
 import { Readable } from 'node:stream';
+import { bug } from '#base';
 import type { WireResponse } from '#wire';
 import type { Exchange } from './exchange.ts';
 import type { Outgoing } from './listener.ts';
@@ -43,7 +44,7 @@ function writeHead({ outgoing, head, incoming }: Exchange, { status, headers, bo
     const lowered = name.toLowerCase();
     if (isHttp2 && CONNECTION_HEADERS.has(lowered)) continue;
     if (lowered === 'content-length') hasLength = true;
-    list.push(name, headers[name] ?? '');
+    list.push(name, headers[name] ?? bug(`the header ${name} has no value`));
   }
   if (!hasLength) {
     if (body === undefined) list.push('content-length', '0');

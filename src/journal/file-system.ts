@@ -18,8 +18,8 @@ export interface OpenFile {
 }
 
 export interface FileSystem {
-  /** Modes as in fopen: `r`, `r+`, `wx` (must not exist), `w`. New files are 0600. */
-  open(path: string, flags: 'r' | 'r+' | 'wx' | 'w'): Promise<OpenFile>;
+  /** Modes as in fopen: `r`, `r+`, `wx` and `wx+` (must not exist), `w`. New files are 0600. */
+  open(path: string, flags: 'r' | 'r+' | 'wx' | 'wx+' | 'w'): Promise<OpenFile>;
   readFile(path: string): Promise<Buffer>;
   sizeBytes(path: string): Promise<number>;
   list(directory: string): Promise<string[]>;

@@ -80,7 +80,7 @@ export class SegmentPool {
     await usage.check(sizeBytes);
     const ordinal = this.#nextOrdinal++;
     const segment = new Segment(ordinal, `${directory}/${segmentName(ordinal)}`, sizeBytes);
-    const file = await fileSystem.open(segment.path, 'wx');
+    const file = await fileSystem.open(segment.path, 'wx+');
     usage.sizeBytes += sizeBytes;
     try {
       for (let at = 0; at < sizeBytes; at += ZERO_STEP.length) {

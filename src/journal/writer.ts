@@ -4,9 +4,8 @@
  * write had ended. One whose caller only waits for the write does not start it: it shares the next that somebody waits for,
  * or has its own a little later.
  *
- * A small batch is written by the event loop itself while nothing else is under way: the page cache takes it in a few
- * microseconds, and a thread has to wake up. Never while an fdatasync runs, as it does while a disk hangs, nor for a while after
- * such a write was slow.
+ * A small batch is written by the event loop itself (prompt-writes.ts), but never while an fdatasync runs, as it does while a disk
+ * hangs.
  *
  * Faults. A failed write refuses its batch and leaves the segment behind: its position has not moved, so that what may stand
  * behind it never counts. A failed fdatasync is not tried again on the same file, since the kernel may have dropped the dirty
@@ -19,7 +18,7 @@ import { layOut } from './batch.ts';
 import { SEGMENT_HEADER_BYTES } from './format.ts';
 import type { ChunkArena, PendingEntry } from './pending.ts';
 import type { SegmentPool } from './pool.ts';
-import type { Segment } from './segment.ts';
+import { PromptWrites } from './prompt-writes.ts';
 import type { ReservedSpace } from './space.ts';
 import type { Sequence } from './types.ts';
 
@@ -29,12 +28,6 @@ export type Durability = 'fsync' | 'os';
 const WAITING_BYTES_MAX = 256 * 1024 * 1024;
 /** How long written entries that nobody waits for wait for an fdatasync that somebody does. */
 const SYNC_DELAY_MS = 5;
-/** What the event loop writes itself at most. */
-const NOW_BYTES_MAX = 64 * 1024;
-/** After a write of its own that took longer ... */
-const NOW_SLOW_MS = 5;
-/** ... it leaves writing to the threads for so long. */
-const NOW_PAUSE_MS = 10_000;
 /** How long the loop waits before it tries again to write entries that it may not refuse. */
 const RETRY_MS = 250;
 
@@ -61,12 +54,12 @@ export class Writer {
   #lateSync: NodeJS.Timeout | undefined;
   #closed = false;
   #waitingBytes = 0;
-  /** When the event loop may write itself again. */
-  #nowFromMs = Number.NEGATIVE_INFINITY;
+  readonly #prompt: PromptWrites;
 
   constructor(options: WriterOptions, head: Sequence) {
     this.#options = options;
     this.#active = new ActiveSegment(options);
+    this.#prompt = new PromptWrites(options.clock);
     this.#head = head;
     this.#next = head + 1;
   }
@@ -136,7 +129,9 @@ export class Writer {
         await this.#refuseFirst(error);
         continue;
       }
-      await this.#writeBatch();
+      const isPrompt = await this.#writeBatch();
+      // Who appends again as soon as it is told must not keep all others from their turn.
+      if (isPrompt && this.#queue.length > 0) await new Promise(setImmediate);
     }
   }
 
@@ -159,7 +154,8 @@ export class Writer {
     }
   }
 
-  async #writeBatch(): Promise<void> {
+  /** @returns whether the event loop did it, and nothing else had a turn meanwhile */
+  async #writeBatch(): Promise<boolean> {
     const { reserved, arena, clock, health, durability } = this.#options;
     const segment = this.#active.current ?? bug('a batch is written without a segment');
     const context = {
@@ -176,13 +172,15 @@ export class Writer {
     this.#queue = count === this.#queue.length ? [] : this.#queue.slice(count);
     this.#next = next;
     const header = segment.position === 0 ? [this.#active.header(segment, this.#head)] : [];
+    let isPrompt = false;
     try {
-      await this.#write(segment, [...header, ...buffers], end);
+      isPrompt = !this.#syncing && this.#prompt.write(segment, [...header, ...buffers], end);
+      if (!isPrompt) await segment.file?.write([...header, ...buffers], segment.position);
     } catch (error) {
       this.#refuse(batch, health.fail(error));
       this.#active.leave();
       await this.#pauseIfStuck();
-      return;
+      return false;
     }
     segment.position = end;
     for (const entry of batch) {
@@ -190,21 +188,10 @@ export class Writer {
       entry.reservation?.release();
       if (entry.until === 'written') entry.tell();
     }
-    if (durability === 'os') return this.#acknowledge(batch);
-    for (const entry of batch) this.#unsynced.push(entry);
+    if (durability === 'os') this.#acknowledge(batch);
+    else for (const entry of batch) this.#unsynced.push(entry);
     this.#syncWhenDue();
-  }
-
-  /** A promise only when a thread does it. */
-  #write(segment: Segment, buffers: readonly Buffer[], end: number): Promise<void> | undefined {
-    const { file, position } = segment;
-    const startedMs = this.#options.clock.monotonicMs();
-    const isSmall = end - position <= NOW_BYTES_MAX;
-    if (!file?.writeNow || !isSmall || this.#syncing || startedMs < this.#nowFromMs)
-      return file?.write(buffers, position);
-    file.writeNow(buffers, position);
-    if (this.#options.clock.monotonicMs() - startedMs > NOW_SLOW_MS) this.#nowFromMs = startedMs + NOW_PAUSE_MS;
-    return undefined;
+    return isPrompt;
   }
 
   #syncWhenDue(): void {

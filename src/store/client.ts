@@ -176,19 +176,25 @@ export class StoreClient {
   /** Inserts RowBinary bytes, in pieces, under a deduplication token. */
   async insert(query: string, token: string, pieces: readonly Uint8Array[]): Promise<void> {
     const settings = { ...WRITE_SETTINGS, insert_deduplication_token: token, log_comment: token };
+    const signal = AbortSignal.timeout(WRITE_TIMEOUT_MS);
     if (!this.#bodyFiles) {
-      return this.#insert(query, settings, { values: Readable.from(pieces, { objectMode: false }) });
+      return this.#insert(query, settings, signal, { values: Readable.from(pieces, { objectMode: false }) });
     }
-    await using body = await this.#bodyFiles.write(pieces);
-    await this.#insert(query, { ...settings, [BODY_FILE_SETTING]: body.name }, {});
+    await using body = await this.#bodyFiles.write(pieces, signal);
+    await this.#insert(query, { ...settings, [BODY_FILE_SETTING]: body.name }, signal, {});
   }
 
-  async #insert(query: string, settings: ClickHouseSettings, body: { readonly values?: Readable }): Promise<void> {
+  async #insert(
+    query: string,
+    settings: ClickHouseSettings,
+    signal: AbortSignal,
+    body: { readonly values?: Readable },
+  ): Promise<void> {
     const result = await this.#client.exec({
       query,
       ...body,
       clickhouse_settings: settings,
-      abort_signal: AbortSignal.timeout(WRITE_TIMEOUT_MS),
+      abort_signal: signal,
     });
     result.stream.resume();
     await new Promise<void>((resolve, reject) => result.stream.once('end', resolve).once('error', reject));

@@ -46,7 +46,7 @@ export class HangingDisk implements FileSystem {
     });
   }
 
-  async open(path: string, flags: 'r' | 'r+' | 'wx' | 'w'): Promise<OpenFile> {
+  async open(path: string, flags: 'r' | 'r+' | 'wx' | 'wx+' | 'w'): Promise<OpenFile> {
     const file = await nodeFileSystem.open(path, flags);
     const written = (buffers: readonly Uint8Array[]): void => {
       if (this.#marker && Buffer.concat(buffers).includes(this.#marker)) this.#marked = path;

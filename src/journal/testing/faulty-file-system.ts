@@ -19,6 +19,10 @@ export class FaultyFileSystem implements FileSystem {
   free = Number.MAX_SAFE_INTEGER;
   /** Whether files that are opened let the event loop write; `before` must then not wait. */
   writesNow = false;
+  /** Reads that have ended. */
+  reads = 0;
+  /** Whether reads that begin now never end. */
+  readsHang = false;
 
   constructor(inner: FileSystem = nodeFileSystem) {
     this.#inner = inner;
@@ -29,7 +33,7 @@ export class FaultyFileSystem implements FileSystem {
     this.calls.push(call);
   }
 
-  async open(path: string, flags: 'r' | 'r+' | 'wx' | 'w'): Promise<OpenFile> {
+  async open(path: string, flags: 'r' | 'r+' | 'wx' | 'wx+' | 'w'): Promise<OpenFile> {
     await this.note({ name: 'open', path, bytes: 0 });
     const file = await this.#inner.open(path, flags);
     const note = (name: FileCall['name'], bytes = 0): Promise<void> => this.note({ name, path, bytes });
@@ -50,7 +54,12 @@ export class FaultyFileSystem implements FileSystem {
           this.after(call);
         },
       }),
-      read: (buffer, position) => file.read(buffer, position),
+      read: async (buffer, position) => {
+        if (this.readsHang) return new Promise<never>(() => undefined);
+        const got = await file.read(buffer, position);
+        this.reads += 1;
+        return got;
+      },
       datasync: async () => {
         await note('datasync');
         return file.datasync();

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { access, mkdtemp, readdir, rm, stat, writeFile } from 'node:fs/promises';
+import { access, mkdtemp, readdir, readlink, rm, stat, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { test } from 'node:test';
@@ -7,6 +7,7 @@ import { openTempEngine } from '../../../test/support/open-temp-engine.ts';
 import { BODY_FILE_SETTING, BodyFiles, SPOOL_FOLDER, takeBodyFile } from './body-files.ts';
 import { StoreProcess } from './store-process.ts';
 
+const NEVER = new AbortController().signal;
 const INSERT = 'INSERT INTO t.numbers (n) FORMAT RowBinary';
 
 test('rows that are handed over as a file are inserted, and nothing is left of it', async () => {
@@ -39,15 +40,42 @@ test('files are private, without a name once they are taken, and removed when no
   try {
     const files = new BodyFiles(directory);
     {
-      await using body = await files.write([Buffer.from('ab'), Buffer.from('c')]);
+      await using body = await files.write([Buffer.from('ab'), Buffer.from('c')], NEVER);
       const { mode, size } = await stat(join(directory, body.name));
       assert.deepEqual([mode & 0o777, size], [0o600, 3]);
     }
     assert.deepEqual(await readdir(directory), []);
-    await using body = await files.write([Buffer.from('abc')]);
+    await using body = await files.write([Buffer.from('abc')], NEVER);
     await using taken = await takeBodyFile(directory, body.name);
     assert.deepEqual(await readdir(directory), []);
     assert.equal(String(await taken.readFile()), 'abc');
+  } finally {
+    await rm(directory, { recursive: true });
+  }
+});
+
+test('a file that somebody else has removed is no descriptor that nobody closes', async () => {
+  const directory = await mkdtemp(join(tmpdir(), 'varve-bodies-'));
+  try {
+    const files = new BodyFiles(directory);
+    // In turn the name is gone before it is opened, and between that and its removal.
+    for (let round = 0; round < 100; round += 1) {
+      const body = await files.write([Buffer.from('abc')], NEVER);
+      const taken = takeBodyFile(directory, body.name).then(
+        (file) => file.close(),
+        () => undefined,
+      );
+      await Promise.all([taken, body[Symbol.asyncDispose]()]);
+    }
+    const descriptors = await readdir('/proc/self/fd').catch(() => []);
+    const links = await Promise.all(descriptors.map((fd) => readlink(`/proc/self/fd/${fd}`).catch(() => '')));
+    assert.deepEqual(
+      links.filter((link) => link.startsWith(directory)),
+      [],
+    );
+    const late = files.write([Buffer.from('abc')], AbortSignal.abort(new Error('late')));
+    await assert.rejects(late, { message: 'late' });
+    assert.deepEqual(await readdir(directory), []);
   } finally {
     await rm(directory, { recursive: true });
   }
@@ -60,7 +88,7 @@ test('a disk that is full says so, and keeps nothing of the file', async () => {
     throw Object.assign(new Error('no space left on device'), { code: 'ENOSPC' });
   }
   try {
-    await assert.rejects(new BodyFiles(directory).write(filling()), { reason: 'store-disk-full' });
+    await assert.rejects(new BodyFiles(directory).write(filling(), NEVER), { reason: 'store-disk-full' });
     assert.deepEqual(await readdir(directory), []);
   } finally {
     await rm(directory, { recursive: true });

@@ -5,7 +5,7 @@
 import { randomUUID } from 'node:crypto';
 import { type FileHandle, open, unlink } from 'node:fs/promises';
 import { join } from 'node:path';
-import { OperationalError } from '#base';
+import { OperationalError, Semaphore } from '#base';
 
 /** The setting that names the file; the engine never sees it. */
 export const BODY_FILE_SETTING = 'varve_body_file';
@@ -15,9 +15,15 @@ export const SPOOL_FOLDER = 'spool';
 const NAME = /^[0-9a-f-]{36}\.rows$/;
 const NO_SPACE_ERRNOS: ReadonlySet<unknown> = new Set(['ENOSPC', 'EDQUOT', 'EFBIG']);
 
+export interface BodyFile extends AsyncDisposable {
+  readonly name: string;
+}
+
 /** The server's side. */
 export class BodyFiles {
   readonly #directory: string;
+  /** A disk that hangs holds one of the process's few threads for files, not all. */
+  readonly #turns = new Semaphore(1);
 
   /** @param directory the store process makes it before it says that it is ready */
   constructor(directory: string) {
@@ -26,15 +32,20 @@ export class BodyFiles {
 
   /**
    * Writes a file for one statement; disposing removes it where the store process has not.
-   * @throws {OperationalError} `store-disk-full`; else the file system's error
+   * @throws {OperationalError} `store-disk-full`; else the file system's error, or the signal's
    */
-  async write(pieces: Iterable<Uint8Array>): Promise<AsyncDisposable & { readonly name: string }> {
+  write(pieces: Iterable<Uint8Array>, signal: AbortSignal): Promise<BodyFile> {
+    return this.#turns.with(1, () => this.#write(pieces, signal));
+  }
+
+  async #write(pieces: Iterable<Uint8Array>, signal: AbortSignal): Promise<BodyFile> {
+    signal.throwIfAborted();
     const name = `${randomUUID()}.rows`;
     const path = join(this.#directory, name);
     const remove = (): Promise<void> => unlink(path).catch(() => undefined);
     try {
       await using file = await open(path, 'wx', 0o600);
-      await file.writeFile(pieces);
+      await file.writeFile(pieces, { signal });
     } catch (error) {
       await remove();
       const { code } = error as NodeJS.ErrnoException;
@@ -57,6 +68,12 @@ export async function takeBodyFile(directory: string, name: string): Promise<Fil
   const file = await open(path, 'r').catch((error: NodeJS.ErrnoException) => {
     throw error.code === 'ENOENT' ? new Error('the file of rows is gone') : error;
   });
-  await unlink(path);
+  try {
+    await unlink(path);
+  } catch (error) {
+    // The server has given the statement up, say.
+    await file.close();
+    throw error;
+  }
   return file;
 }

@@ -56,7 +56,9 @@ async function open(message: OpenMessage): Promise<void> {
     reason = 'chdb-unusable';
     engine = Engine.open(message);
     // What a process that is gone has left; a statement whose file goes with it is tried again.
-    for (const name of readdirSync(spoolDirectory)) rmSync(join(spoolDirectory, name), { force: true });
+    for (const name of readdirSync(spoolDirectory)) {
+      if (/\.(?:rows|spool)$/.test(name)) rmSync(join(spoolDirectory, name), { force: true });
+    }
     const engineVersion = await engine.version();
     facade = createFacade(engine, { token: message.token, spoolDirectory });
     await listen(facade, message.socketPath);

@@ -35,8 +35,13 @@ export async function spoolBody(body: Readable, directory: string, bytesMax: num
 /** A body that the server has written already (body-files.ts). @throws what taking it does */
 export async function handedBody(directory: string, name: string): Promise<SpooledBody> {
   const file = await takeBodyFile(directory, name);
-  const { size: sizeBytes } = await file.stat();
-  return { path: `/dev/fd/${file.fd}`, sizeBytes, [Symbol.asyncDispose]: () => file.close() };
+  try {
+    const { size: sizeBytes } = await file.stat();
+    return { path: `/dev/fd/${file.fd}`, sizeBytes, [Symbol.asyncDispose]: () => file.close() };
+  } catch (error) {
+    await file.close();
+    throw error;
+  }
 }
 
 async function copy(body: Readable, file: FileHandle, bytesMax: number): Promise<number> {
