@@ -33,12 +33,19 @@ class FillingDisk {
   }
 
   #guarded(file: OpenFile): OpenFile {
+    const check = (): void => {
+      if (this.isFull) throw Object.assign(new Error('no space left on device'), { code: 'ENOSPC' });
+    };
     return {
       ...bound(file),
-      write: (buffers, position) =>
-        this.isFull
-          ? Promise.reject(Object.assign(new Error('no space left on device'), { code: 'ENOSPC' }))
-          : file.write(buffers, position),
+      write: async (buffers, position) => {
+        check();
+        await file.write(buffers, position);
+      },
+      writeNow: (buffers, position) => {
+        check();
+        file.writeNow?.(buffers, position);
+      },
     };
   }
 }
