@@ -134,6 +134,19 @@ test('pages that nobody has used for a while are read by a thread first', async 
   assert.equal(fileSystem.done, 'Ws');
 });
 
+test('writing does not make pages that lie ahead any younger', async (context) => {
+  let nowMs = 1_000;
+  const clock = { nowMs: () => nowMs, monotonicMs: () => nowMs };
+  const { fileSystem, journal } = await warmed(await scratchDirectory(context), { clock });
+  fileSystem.readsHang = true;
+  for (let count = 0; count < 3; count += 1) {
+    nowMs += 2_000;
+    await append(journal, 'now and then');
+    await turn();
+  }
+  assert.equal(fileSystem.done, 'WsWsws');
+});
+
 test('the event loop never writes beyond what was read ahead', async (context) => {
   const { fileSystem, journal } = await warmed(await scratchDirectory(context));
   let position = 0;

@@ -14,16 +14,16 @@ const SLOW_MS = 5;
 const PAUSE_MS = 10_000;
 /** How far a thread reads ahead. */
 const AHEAD_BYTES = 256 * 1024;
-/** How long pages that nobody has used are taken to be in memory. */
+/** How long pages that were read ahead are taken to be in memory; after half of it they are read again. */
 const WARM_MS = 5_000;
 
 export class PromptWrites {
   readonly #clock: Clock;
   readonly #scratch = Buffer.allocUnsafeSlow(AHEAD_BYTES);
   #segment: Segment | undefined;
-  /** Pages of the segment up to here are in memory, as of `#usedMs`. */
+  /** Pages of the segment up to here were in memory at `#readMs`. */
   #warmTo = 0;
-  #usedMs = 0;
+  #readMs = 0;
   #isReading = false;
   #notBeforeMs = Number.NEGATIVE_INFINITY;
 
@@ -40,14 +40,14 @@ export class PromptWrites {
     const { file, position } = segment;
     const startedMs = this.#clock.monotonicMs();
     if (!file?.writeNow || end - position > PROMPT_BYTES_MAX || startedMs < this.#notBeforeMs) return false;
-    const isWarm = segment === this.#segment && end <= this.#warmTo && startedMs - this.#usedMs <= WARM_MS;
-    if (!isWarm || end > this.#warmTo - AHEAD_BYTES / 2) this.#readAhead(segment);
+    const ageMs = startedMs - this.#readMs;
+    const isWarm = segment === this.#segment && end <= this.#warmTo && ageMs <= WARM_MS;
+    if (!isWarm || end > this.#warmTo - AHEAD_BYTES / 2 || ageMs > WARM_MS / 2) this.#readAhead(segment);
     if (!isWarm) return false;
     try {
       file.writeNow(buffers, position);
     } finally {
       const endedMs = this.#clock.monotonicMs();
-      this.#usedMs = endedMs;
       if (endedMs - startedMs > SLOW_MS) this.#notBeforeMs = endedMs + PAUSE_MS;
     }
     return true;
@@ -58,10 +58,12 @@ export class PromptWrites {
     const { file, position } = segment;
     if (this.#isReading || !file) return;
     this.#isReading = true;
+    // A read that a disk has held for long says nothing of what was evicted meanwhile.
+    const readMs = this.#clock.monotonicMs();
     const keep = (): void => {
       this.#segment = segment;
       this.#warmTo = position + AHEAD_BYTES;
-      this.#usedMs = this.#clock.monotonicMs();
+      this.#readMs = readMs;
     };
     void file
       .read(this.#scratch, position)

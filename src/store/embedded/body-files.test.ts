@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { access, mkdtemp, readdir, readlink, rm, stat, writeFile } from 'node:fs/promises';
+import { access, mkdir, mkdtemp, readdir, readlink, rm, stat, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { test } from 'node:test';
@@ -111,6 +111,8 @@ test('what a process that was killed has left is removed by the next start', asy
       const left = join(directory, SPOOL_FOLDER, '00000000-0000-4000-8000-000000000000.rows');
       await assert.rejects(access(left));
       await writeFile(left, 'x');
+      // What is not ours stays, and does not keep the store from starting.
+      await mkdir(join(directory, SPOOL_FOLDER, 'lost+found'), { recursive: true });
       await store.stop();
     }
   } finally {

@@ -6,6 +6,7 @@ import { randomUUID } from 'node:crypto';
 import { type FileHandle, open, unlink } from 'node:fs/promises';
 import { join } from 'node:path';
 import { OperationalError, Semaphore } from '#base';
+import { isNoSpace } from './exception.ts';
 
 /** The setting that names the file; the engine never sees it. */
 export const BODY_FILE_SETTING = 'varve_body_file';
@@ -13,7 +14,6 @@ export const BODY_FILE_SETTING = 'varve_body_file';
 export const SPOOL_FOLDER = 'spool';
 
 const NAME = /^[0-9a-f-]{36}\.rows$/;
-const NO_SPACE_ERRNOS: ReadonlySet<unknown> = new Set(['ENOSPC', 'EDQUOT', 'EFBIG']);
 
 export interface BodyFile extends AsyncDisposable {
   readonly name: string;
@@ -48,9 +48,8 @@ export class BodyFiles {
       await file.writeFile(pieces, { signal });
     } catch (error) {
       await remove();
-      const { code } = error as NodeJS.ErrnoException;
-      if (!NO_SPACE_ERRNOS.has(code)) throw error;
-      const message = `the store's rows cannot be written to ${this.#directory} (${code})`;
+      if (!isNoSpace(error)) throw error;
+      const message = `the store's rows cannot be written to ${this.#directory}: the disk is full`;
       throw new OperationalError('store-disk-full', message, 'Free space on the disk of the store.', { cause: error });
     }
     return { name, [Symbol.asyncDispose]: remove };

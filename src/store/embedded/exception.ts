@@ -32,10 +32,15 @@ const STATUS: Readonly<Record<number, number>> = {
 const NOT_ENOUGH_SPACE = 243;
 const NO_SPACE_ERRNOS = new Set(['ENOSPC', 'EDQUOT', 'EFBIG']);
 
+/** Whether a file system's error says that nothing more can be written. */
+export function isNoSpace(error: unknown): boolean {
+  return NO_SPACE_ERRNOS.has((error as NodeJS.ErrnoException).code ?? '');
+}
+
 /** Turns whatever was thrown into a ClickHouse exception. */
 export function asException(error: unknown): EngineException {
   const message = error instanceof Error ? error.message : String(error);
-  if (NO_SPACE_ERRNOS.has((error as NodeJS.ErrnoException).code ?? '')) {
+  if (isNoSpace(error)) {
     const text = `Code: ${NOT_ENOUGH_SPACE}. DB::Exception: ${message}. (NOT_ENOUGH_SPACE)`;
     return { code: NOT_ENOUGH_SPACE, text, status: 500 };
   }

@@ -2,9 +2,9 @@
  * A thin ClickHouse HTTP interface over the engine, on a unix socket inside a directory that only the server's user may
  * enter; every request must carry the token that the supervisor made, as the password of basic authentication.
  *
- * Does: GET /ping; POST / with a statement, settings, bound parameters; SELECT streamed; INSERT with a body, or with the name of
- * a file that holds it; one statement a request; exceptions with code, before or in the middle of an answer; a query whose client goes away is
- * killed. Does not: sessions, temporary tables, compression, progress headers, users.
+ * Does: GET /ping; POST / with a statement, settings, bound parameters; SELECT streamed; INSERT with a body, or with the name
+ * of a file that holds it; one statement a request; exceptions with code, before or in the middle of an answer; a query whose
+ * client goes away is killed. Does not: sessions, temporary tables, compression, progress headers, users.
  */
 import { randomBytes, timingSafeEqual } from 'node:crypto';
 import { once } from 'node:events';
